@@ -1,0 +1,1 @@
+"""What happens: commands, the event store, the vault, settlement, importing, messages, work, run."""

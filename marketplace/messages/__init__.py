@@ -1,0 +1,1 @@
+"""Outbox, mail, LINE and templates."""

@@ -1,0 +1,1 @@
+"""Settings, PostgreSQL, migrations, wiring, supervision and the command line."""

@@ -1,0 +1,1 @@
+"""Intents, inbox and reconciliation: money moving through Stripe."""

@@ -1,0 +1,1 @@
+"""The event log, the gate and the intents; the only door to `eventsourcing`."""

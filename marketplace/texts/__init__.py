@@ -1,0 +1,1 @@
+"""The message catalogues, Japanese and English, for pages, mails and refusals."""

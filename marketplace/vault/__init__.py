@@ -1,0 +1,1 @@
+"""Records, keyring, blind index, disclosure, erasure: where personal data lies."""

@@ -1,0 +1,1 @@
+"""Project, rebuild, react, sweep, wait."""
