@@ -1,0 +1,45 @@
+"""From an event to the commands it calls for, by name. Who carries them out is decided in the worker.
+
+What may have to wait for something else (ownership, accrual, the invoice) is a timer in `projections/due.py` instead.
+"""
+
+from __future__ import annotations
+
+from domain.candidate import CandidateErasureStarted, CandidatesMerged
+from domain.company import CompanyRole, RolesGranted
+from domain.consent import CompanyBlocked, ConsentExpired, ConsentWithdrawn, Paused
+from domain.event import Event
+from domain.fee import PaymentSettled
+from domain.hire import LeaveDetermined, OwnershipResolved
+from domain.job import JobClosed, JobConditionsChanged
+
+NAMES = (
+    "open-customer",
+    "follow-withdrawal",
+    "erase",
+    "lapse-asks",
+    "place-candidate",
+    "schedule-release",
+    "determine-return",
+)
+
+
+def wanted(event: Event) -> tuple[str, ...]:
+    """The commands that follow from this event; most events call for none."""
+    match event:
+        case RolesGranted(roles=roles):
+            return ("open-customer",) if CompanyRole.HIRING in roles else ()
+        case ConsentWithdrawn() | ConsentExpired() | Paused() | CompanyBlocked() | CandidatesMerged():
+            return ("follow-withdrawal",)
+        case CandidateErasureStarted():
+            return ("follow-withdrawal", "erase")
+        case JobConditionsChanged(material=True) | JobClosed():
+            return ("lapse-asks",)
+        case OwnershipResolved():
+            return ("place-candidate",)
+        case PaymentSettled():
+            return ("schedule-release",)
+        case LeaveDetermined():
+            return ("determine-return",)
+        case _:
+            return ()
