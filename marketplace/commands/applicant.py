@@ -1,0 +1,158 @@
+"""A source's applicants: invited decently in its name, disowned with one tap, let go when the source decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from domain import applying
+from domain.applicant import INITIAL, Applicant, Channel, InvitationCancelled, evolve
+from domain.company import Company, CompanyRole
+from domain.consent import INITIAL as NO_CONSENT
+from domain.ids import ApplicantId, CandidateId, CompanyId, VaultRef
+from domain.refusal import Refused
+from domain.rules import cooling_off
+from domain.rules.licence import check_active
+from marketplace.commands.office import Office, mail, new_id, once
+from marketplace.messages.outbox import Message, To
+from marketplace.store.log import Appended, Command, Loaded
+from marketplace.vault.blind_index import AddressKind, Basis
+from marketplace.vault.companion import CompanionRow, companions
+from marketplace.vault.erasure import erase_subjects
+from marketplace.vault.records import ApplicantRecord, open_own
+from marketplace.vault.subject import Subject, SubjectKind
+
+
+def load(office: Office, applicant: ApplicantId) -> Loaded[Applicant]:
+    """An applicant's stream."""
+    return office.log.load(applicant, INITIAL, evolve)
+
+
+def _own(office: Office, applicant: ApplicantId, company: CompanyId) -> Loaded[Applicant]:
+    loaded = load(office, applicant)
+    if loaded.state.company != company:
+        raise Refused("applicant-unknown")
+    return loaded
+
+
+@once
+def invite(office: Office, command: Command, /, *, applicant: ApplicantId, company: CompanyId) -> Appended:
+    """Schedule an invitation in the source's name for the first decent moment after cooling-off (rule 4)."""
+    source = office.company(company).state
+    check_active(source, CompanyRole.SOURCE)
+    loaded = _own(office, applicant, company)
+    moment = cooling_off.invitation_not_before(
+        loaded.state, source, now=command.now, policy=office.policy, holidays=office.holidays
+    )
+    event = applying.schedule_invitation(
+        loaded.state, invitation=new_id(command, "invitation"), channel=Channel.EMAIL, not_before=moment
+    )
+    return office.log.append(command, {applicant: (loaded.version, [event])})
+
+
+@once
+def cancel_invitation(office: Office, command: Command, /, *, applicant: ApplicantId, company: CompanyId) -> Appended:
+    """The source takes an invitation back that was not sent yet."""
+    loaded = _own(office, applicant, company)
+    if loaded.state.invitation is None:
+        raise Refused("invitation-unknown")
+    event = applying.cancel_invitation(loaded.state, invitation=loaded.state.invitation.id, cause="source")
+    return office.log.append(command, {applicant: (loaded.version, [event])})
+
+
+@once
+def send_invitation(office: Office, command: Command, /, *, applicant: ApplicantId) -> Appended:
+    """The moment has come: everything is decided anew, then the mail goes out; what no longer may be sent is cancelled."""
+    loaded = load(office, applicant)
+    state, waiting = loaded.state, loaded.state.invitation
+    if waiting is None:
+        raise Refused("invitation-unknown")
+    source = office.company(state.company).state
+    try:
+        _may_push(office, command, state, source, applicant)
+    except Refused as refused:
+        if refused.code in {"not-a-decent-hour", "cooling-off-not-over", "company-suspended"}:
+            raise
+        cancelled = InvitationCancelled(invitation=waiting.id, cause=refused.code)
+        return office.log.append(command, {applicant: (loaded.version, [cancelled])})
+    event = applying.send_invitation(state, invitation=waiting.id, now=command.now)
+    message = Message(
+        template="invitation",
+        to=To.APPLICANT,
+        recipient=applicant,
+        about={"invitation": str(waiting.id), "company": str(state.company)},
+    )
+    return office.log.append(command, {applicant: (loaded.version, [event])}, also=companions(*mail(command, message)))
+
+
+def _may_push(office: Office, command: Command, state: Applicant, source: Company, applicant: ApplicantId) -> None:
+    consent = office.consent(CandidateId(state.candidate)).state if state.candidate else NO_CONSENT
+    cooling_off.may_push(
+        state,
+        source,
+        Channel.EMAIL,
+        consent,
+        opted_out=is_suppressed(office, applicant, state),
+        now=command.now,
+        policy=office.policy,
+        holidays=office.holidays,
+    )
+
+
+def is_suppressed(office: Office, applicant: ApplicantId, state: Applicant) -> bool:
+    """Is the address that we would write to on the suppression list?"""
+    email = address_of(office, applicant, state)
+    if email is None:
+        return True
+    with office.database.transaction() as connection:
+        found = office.vault.blind.suppressed(connection, AddressKind.EMAIL, email, company=state.company)
+    return found is not None
+
+
+def address_of(office: Office, applicant: ApplicantId, state: Applicant) -> str | None:
+    """The e-mail address of a record, or None where there is none (any more)."""
+    subject = Subject(SubjectKind.APPLICANT, applicant)
+    with office.database.transaction() as connection:
+        try:
+            record = open_own(office.vault.keyring, connection, subject, VaultRef(state.ref), ApplicantRecord)
+        except Refused:
+            return None
+    return record.emails[0] if record.emails else None
+
+
+@once
+def disown(office: Office, command: Command, /, *, applicant: ApplicantId, invitation: UUID) -> Appended:
+    """「心当たりがない」: the address is suppressed for everyone, the record frozen, the source told."""
+    loaded = load(office, applicant)
+    event = applying.disown_invitation(loaded.state, invitation=invitation)
+    rows = mail(
+        command,
+        Message(
+            template="invitation-disowned",
+            to=To.COMPANY,
+            recipient=loaded.state.company,
+            about={"applicant": str(applicant)},
+        ),
+    )
+    if email := address_of(office, applicant, loaded.state):
+        rows.append(office.vault.blind.suppress(AddressKind.EMAIL, email, Basis.DISOWNED, now=command.now))
+    return office.log.append(command, {applicant: (loaded.version, [event])}, also=companions(*rows))
+
+
+@once
+def erase(office: Office, command: Command, /, *, applicant: ApplicantId, company: CompanyId, cause: str) -> Appended:
+    """The source lets a record go: a tombstone stays, which refuses re-import."""
+    loaded = _own(office, applicant, company)
+    events = applying.erase(loaded.state, cause=cause)
+    key = str(new_id(command, "task"))
+    task = {"id": key, "kind": "destroy-applicant", "subject": str(applicant), "run_at": command.now.isoformat()}
+    return office.log.append(
+        command, {applicant: (loaded.version, events)}, also=companions(CompanionRow("task", task))
+    )
+
+
+def destroy(office: Office, applicant: ApplicantId, now: datetime) -> None:
+    """Destroy the key and the rows of a record whose stream says that it is erased; a second time changes nothing."""
+    if load(office, applicant).state.erased:
+        with office.database.transaction() as connection:
+            erase_subjects(office.vault.keyring, connection, [Subject(SubjectKind.APPLICANT, applicant)], now=now)

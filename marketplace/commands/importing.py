@@ -1,0 +1,237 @@
+"""Imports: a file is read whole, then its records are brought in, chunk by chunk, by a task that can be stopped anywhere.
+
+Idempotent by record id: the same file again changes nothing. Undoing a batch cancels what was not sent and leaves those who
+registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from domain import applying
+from domain.applicant import INITIAL, UNDONE, Applicant, EvaluationRecorded, Row, evolve
+from domain.calendar import jst_date
+from domain.company import CompanyRole
+from domain.event import Event
+from domain.ids import ApplicantId, CompanyId, VaultRef
+from domain.refusal import Refused
+from domain.rules.licence import check_active
+from marketplace.commands.office import Office, new_id, once
+from marketplace.importing.check import read
+from marketplace.importing.reading import Applicant as ReadApplicant
+from marketplace.importing.reading import HeldBack, Reading, Retention
+from marketplace.store.log import Appended, Command, Loaded
+from marketplace.vault.blind_index import AddressKind
+from marketplace.vault.companion import CompanionRow, companions
+from marketplace.vault.erasure import erase_subjects
+from marketplace.vault.records import ApplicantRecord, EvaluationRecord, UploadedFile, open_own
+from marketplace.vault.subject import Subject, SubjectKind
+
+CHUNK = 50
+
+
+def dry_run(office: Office, *, data: bytes, filename: str, retention: Retention | None, now: datetime) -> Reading:
+    """Read a file and say what would come of it; nothing is kept."""
+    _ = office
+    return read(data, filename, today=jst_date(now), retention=retention)
+
+
+@once
+def begin(
+    office: Office,
+    command: Command,
+    /,
+    *,
+    batch: UUID,
+    company: CompanyId,
+    system: str,
+    data: bytes,
+    filename: str,
+    retention: Retention | None,
+) -> Appended:
+    """Take a file in: it is read once here, so that a bad one is refused whole, and sealed until its task is done."""
+    check_active(office.company(company).state, CompanyRole.SOURCE)
+    reading = read(data, filename, today=jst_date(command.now), retention=retention)
+    sealed = office.vault.sealer.seal(file_of(batch), UploadedFile(data=data, filename=filename))
+    values: dict[str, Any] = {
+        "id": str(batch),
+        "company": str(company),
+        "system": system,
+        "form": str(reading.form),
+        "file_ref": str(sealed.ref),
+        "basis": retention and str(retention.basis),
+        "notice_version": retention.notice_version if retention else "",
+        "rows_read": reading.rows_read,
+        "eligible": len(reading.eligible),
+        "withdrawn": len(reading.withdrawn),
+        "quarantined": len(reading.quarantined),
+        "rows_done": 0,
+        "started_at": command.now.isoformat(),
+    }
+    problems = [
+        CompanionRow(
+            "import_problem",
+            {
+                "batch": str(batch),
+                "ordinal": ordinal,
+                "row_no": problem.row,
+                "column_name": problem.column,
+                "code": problem.code,
+                "severity": str(problem.severity),
+                "count": problem.count,
+            },
+        )
+        for ordinal, problem in enumerate(reading.problems)
+    ]
+    task = {"id": str(new_id(command, "task")), "kind": "import", "subject": str(batch), "run_at": command.now.isoformat()}
+    return office.log.append(
+        command,
+        {},
+        also=companions(CompanionRow("import_batch", values), *problems, sealed.row, CompanionRow("task", task)),
+    )
+
+
+def carry_on(office: Office, batch: UUID, now: datetime) -> None:
+    """Bring a batch in from where it stands; each chunk is one command, so a second time adds nothing."""
+    with office.database.transaction() as connection:
+        row = connection.execute(
+            "SELECT company, system, file_ref, basis, notice_version, rows_done, finished_at FROM import_batch WHERE id = %s",
+            (batch,),
+        ).fetchone()
+    if row is None or row[6] is not None:
+        return
+    company, system, ref, basis, notice, done, _ = row
+    with office.database.transaction() as connection:
+        file = open_own(office.vault.keyring, connection, file_of(batch), VaultRef(ref), UploadedFile)
+    retention = Retention(basis=basis, notice_version=notice) if basis else None
+    reading = read(file.data, file.filename, today=jst_date(now), retention=retention)
+    for start in range(done, len(reading.applicants), CHUNK):
+        command = Command(id=uuid5(batch, f"chunk:{start}"), actor=f"import:{batch}", now=now)
+        chunk = reading.applicants[start : start + CHUNK]
+        bring_in(office, command, company=CompanyId(company), system=system, batch=batch, people=chunk)
+        with office.database.transaction() as connection:
+            connection.execute("UPDATE import_batch SET rows_done = %s WHERE id = %s", (start + len(chunk), batch))
+    with office.database.transaction() as connection:
+        erase_subjects(office.vault.keyring, connection, [file_of(batch)], now=now)
+        connection.execute("UPDATE import_batch SET finished_at = %s WHERE id = %s", (now, batch))
+
+
+@once
+def bring_in(
+    office: Office, command: Command, /, *, company: CompanyId, system: str, batch: UUID, people: Sequence[ReadApplicant]
+) -> Appended:
+    """One chunk of a file, in one append: each record's own stream, its sealed words, its blind index."""
+    streams: dict[UUID, tuple[int, list[Event]]] = {}
+    rows: list[CompanionRow] = []
+    for person in people:
+        applicant_id = office.vault.blind.applicant_id(company, system, person.record_id)
+        loaded = office.log.load(applicant_id, INITIAL, evolve)
+        if loaded.state.erased or (loaded.state.retention_ended and loaded.state.retention_ended != UNDONE):
+            continue
+        events, mine = _record(office, company, batch, applicant_id, loaded, person)
+        if events:
+            streams[applicant_id] = (loaded.version, events)
+            rows += mine
+    return office.log.append(command, streams, also=companions(*rows))
+
+
+def _record(
+    office: Office,
+    company: CompanyId,
+    batch: UUID,
+    applicant_id: ApplicantId,
+    loaded: Loaded[Applicant],
+    person: ReadApplicant,
+) -> tuple[list[Event], list[CompanionRow]]:
+    """What one row of a file changes about one record, and the rows that go with it."""
+    subject = Subject(SubjectKind.APPLICANT, applicant_id)
+    ref, commit, rows = _words(office, company, subject, loaded.state, person)
+    row = Row(
+        batch=batch,
+        basis=person.basis,
+        notice_version=person.notice_version,
+        channel=person.channel,
+        job_type=person.job_type,
+        stage=person.stage,
+        outcome=person.outcome,
+        reason=person.reason,
+        skills=person.skills,
+        applied_on=person.applied_on,
+        rejected_on=person.rejected_on,
+        may_email=person.can_contact,
+        has_active_application=person.held_back in {HeldBack.ACTIVE, HeldBack.CONFIDENTIAL},
+        ref=ref,
+        commit=commit,
+    )
+    events: list[Event] = list(applying.import_row(loaded.state, row, applicant_id=applicant_id, company=company))
+    if not events:
+        return [], []
+    if (person.scores or person.comment) and not loaded.state.imported:
+        spoken = office.vault.sealer.seal(subject, EvaluationRecord(comments=(("comment", person.comment),)))
+        events.append(EvaluationRecorded(scores=person.scores, ref=spoken.ref))
+        rows.append(spoken.row)
+    return events, rows
+
+
+def _words(
+    office: Office, company: CompanyId, subject: Subject, state: Applicant, person: ReadApplicant
+) -> tuple[VaultRef, str, list[CompanionRow]]:
+    """The record's words: the ones that are there if they are the same, else sealed anew, with the new addresses."""
+    words = ApplicantRecord(
+        name=person.name,
+        kana=person.kana,
+        emails=person.emails,
+        phone=person.phone,
+        job_title=person.job_title,
+        record_id=person.record_id,
+    )
+    known = _known_words(office, subject, state)
+    if known == words:
+        return state.ref, state.commit, []
+    sealed = office.vault.sealer.seal(subject, words)
+    old = set(known.emails) if known else set()
+    addresses = [
+        office.vault.blind.row(subject, AddressKind.EMAIL, email, controller=company)
+        for email in dict.fromkeys(person.emails)
+        if email not in old
+    ]
+    return sealed.ref, sealed.commit, [sealed.row, *addresses]
+
+
+def _known_words(office: Office, subject: Subject, state: Applicant) -> ApplicantRecord | None:
+    if not state.imported:
+        return None
+    with office.database.transaction() as connection:
+        return open_own(office.vault.keyring, connection, subject, VaultRef(state.ref), ApplicantRecord)
+
+
+@once
+def undo(office: Office, command: Command, /, *, company: CompanyId, batch: UUID, applicants: Sequence[UUID]) -> Appended:
+    """Undo a batch: unsent invitations are cancelled, records let go; whoever registered stays."""
+    with office.database.transaction() as connection:
+        row = connection.execute(
+            "SELECT company, finished_at, undone_at FROM import_batch WHERE id = %s", (batch,)
+        ).fetchone()
+    if row is None or row[0] != company:
+        raise Refused("import-unknown")
+    if row[1] is None:
+        raise Refused("import-still-running")
+    if row[2] is not None:
+        raise Refused("import-already-undone")
+    streams: dict[UUID, tuple[int, tuple[Event, ...]]] = {}
+    for applicant_id in applicants:
+        loaded = office.log.load(applicant_id, INITIAL, evolve)
+        if events := applying.undo_import(loaded.state, batch=batch):
+            streams[applicant_id] = (loaded.version, events)
+    done = office.log.append(command, streams)
+    with office.database.transaction() as connection:
+        connection.execute("UPDATE import_batch SET undone_at = %s WHERE id = %s", (command.now, batch))
+    return done
+
+
+def file_of(batch: UUID) -> Subject:
+    """The holder of an uploaded file's key."""
+    return Subject(SubjectKind.APPLICANT, batch)

@@ -1,0 +1,310 @@
+"""Introductions: a company asks, the person answers, and only then, and not at once, anything is handed over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain import selection
+from domain.calendar import jst_date
+from domain.event import Event
+from domain.hire import Side
+from domain.ids import (
+    CandidateId,
+    CompanyId,
+    CompanyToken,
+    IntroductionId,
+    JobId,
+    UserId,
+    introduction_of,
+)
+from domain.introduction import (
+    INITIAL,
+    CancelCause,
+    CloseCause,
+    Introduction,
+    Item,
+    RevokeCause,
+    Seen,
+    Stage,
+    Status,
+    evolve,
+)
+from domain.refusal import Refused
+from domain.rules import ownership, share, terms
+from marketplace.commands.candidate import contact, profile
+from marketplace.commands.office import Office, mail, once
+from marketplace.commands.standing import Look, look_around, recommendation_for, sources_of
+from marketplace.messages.outbox import Message, To
+from marketplace.store.log import Appended, Command, Loaded
+from marketplace.vault.companion import CompanionRow, companions
+from marketplace.vault.disclosure import received
+from marketplace.vault.records import Evidence
+from projections import candidate_inbox
+
+
+def number_of(introduction: IntroductionId) -> str:
+    """The public 紹介番号, such as CR-48213-77102-30984: fifteen digits that follow from the id."""
+    bits = introduction.int >> 78
+    digits = f"{bits % 10**15:015d}"
+    return f"CR-{digits[:5]}-{digits[5:10]}-{digits[10:]}"
+
+
+@once
+def request(
+    office: Office,
+    command: Command,
+    /,
+    *,
+    candidate: CandidateId,
+    hiring: CompanyId,
+    tokens: frozenset[CompanyToken],
+    job: JobId,
+    job_version: int,
+    by: UserId,
+    items: frozenset[Item],
+) -> Appended:
+    """A company asks for a person; terms freeze, and the person is asked in the same append, unless a rule says no."""
+    round_no, previous = _last_round(office, candidate, hiring, job)
+    around = look_around(office, command, candidate=candidate, hiring=hiring, job=job, tokens=tokens)
+    recommended = recommendation_for(office, candidate, hiring)
+    with office.database.transaction() as connection:
+        open_asks = candidate_inbox.open_asks(connection, candidate)
+    frozen = terms.freeze(
+        office.policy,
+        salary_from_yen=_salary(around)[0],
+        salary_to_yen=_salary(around)[1],
+        sources=sources_of(office, command, candidate, hiring),
+        on=jst_date(command.now),
+    )
+    key = introduction_of(candidate, hiring, job, round_no + 1)
+    events: list[Event] = list(
+        share.request(
+            previous,
+            around.standing,
+            number=number_of(key),
+            candidate=candidate,
+            hiring=hiring,
+            job=job,
+            job_version=job_version,
+            by=by,
+            terms=frozen,
+            items=items if recommended else items - {Item.RECOMMENDATION},
+            open_asks=open_asks,
+            policy=office.policy,
+            at=command.now,
+        )
+    )
+    rows: list[CompanionRow] = []
+    if len(events) == 1:
+        state = evolve(INITIAL, events[0])  # type: ignore[arg-type]
+        now = around.standing
+        events.append(
+            selection.ask(
+                state, profile_version=now.profile_version, ref=now.profile_ref, commit=now.profile_commit, now=command.now
+            )
+        )
+        rows = mail(command, Message(template="ask", to=To.CANDIDATE, recipient=candidate, about=about(key)))
+    return office.log.append(command, around.rests_on | {key: (0, events)}, also=companions(*rows))
+
+
+def _salary(around: Look) -> tuple[int, int]:
+    conditions = around.job.conditions
+    if conditions is None:
+        raise Refused("job-not-open")
+    return conditions.annual_salary_from_yen, conditions.annual_salary_to_yen
+
+
+def _last_round(
+    office: Office, candidate: CandidateId, hiring: CompanyId, job: JobId
+) -> tuple[int, Introduction]:
+    """The last round that there was; a new one has the next number, and its stream's id makes it the only one."""
+    number, state = 0, INITIAL
+    while (loaded := office.introduction(introduction_of(candidate, hiring, job, number + 1))).version:
+        number, state = number + 1, loaded.state
+    return number, state
+
+
+def about(introduction: IntroductionId) -> dict[str, str]:
+    """What a message about an introduction needs to know."""
+    return {"introduction": str(introduction)}
+
+
+@once
+def approve(
+    office: Office,
+    command: Command,
+    /,
+    *,
+    introduction: IntroductionId,
+    by: CandidateId,
+    items: frozenset[Item],
+    seen: Seen,
+    known_to_company: bool,
+) -> Appended:
+    """The candidate agrees to this very share; it can be undone until disclosure, which decides everything anew."""
+    loaded = _asked(office, introduction, by)
+    ask = loaded.state
+    around = look_around(office, command, candidate=ask.candidate, hiring=ask.hiring, job=ask.job)
+    event = share.approve(
+        ask,
+        around.standing,
+        by=by,
+        items=items,
+        seen=seen,
+        known_to_company=known_to_company,
+        policy=office.policy,
+        at=command.now,
+    )
+    _check_items_are_there(office, by, items)
+    rows = mail(
+        command, Message(template="share-approved", to=To.CANDIDATE, recipient=by, about=about(introduction))
+    )
+    return office.log.append(
+        command, around.rests_on | {introduction: (loaded.version, [event])}, also=companions(*rows)
+    )
+
+
+def _check_items_are_there(office: Office, candidate: CandidateId, items: frozenset[Item]) -> None:
+    """What the person wants shown must have been filled in."""
+    reach, words = contact(office, candidate), profile(office, candidate)
+    there = {
+        Item.NAME: reach.name,
+        Item.EMAIL: reach.email,
+        Item.PHONE: reach.phone,
+        Item.CAREER: words and words.career,
+        Item.EMPLOYER: words and words.employer,
+        Item.SALARY_WISH: words and words.salary_wish_yen,
+    }
+    for item in sorted(items - {Item.RECOMMENDATION}):
+        if not there[item]:
+            raise Refused("item-not-there", item=str(item))
+
+
+def _asked(office: Office, introduction: IntroductionId, by: CandidateId) -> Loaded[Introduction]:
+    loaded = office.introduction(introduction)
+    if loaded.state.candidate != by or loaded.state.status is Status.BLOCKED:
+        raise Refused("introduction-unknown")
+    return loaded
+
+
+@once
+def decline(office: Office, command: Command, /, *, introduction: IntroductionId, by: CandidateId) -> Appended:
+    """The candidate says no, and is not asked why."""
+    loaded = _asked(office, introduction, by)
+    event = share.decline(loaded.state, by=by, at=command.now)
+    return office.log.append(command, {introduction: (loaded.version, [event])})
+
+
+@once
+def undo(office: Office, command: Command, /, *, introduction: IntroductionId, by: CandidateId) -> Appended:
+    """The yes is taken back in time."""
+    loaded = _asked(office, introduction, by)
+    event = share.undo(loaded.state, by=by, at=command.now)
+    return office.log.append(command, {introduction: (loaded.version, [event])})
+
+
+@once
+def expire(office: Office, command: Command, /, *, introduction: IntroductionId) -> Appended:
+    """Silence means no."""
+    loaded = office.introduction(introduction)
+    event = share.expire(loaded.state, at=command.now)
+    return office.log.append(command, {introduction: (loaded.version, [event])})
+
+
+@once
+def cancel(
+    office: Office, command: Command, /, *, introduction: IntroductionId, cause: CancelCause
+) -> Appended:
+    """Something ended the ask before disclosure."""
+    loaded = office.introduction(introduction)
+    event = share.cancel(loaded.state, cause)
+    return office.log.append(command, {introduction: (loaded.version, [event])})
+
+
+@once
+def revoke(office: Office, command: Command, /, *, introduction: IntroductionId, by: CandidateId) -> Appended:
+    """The candidate closes the company's copy; the company is asked to confirm deletion."""
+    loaded = _asked(office, introduction, by)
+    event = share.revoke(loaded.state, RevokeCause.PERSON)
+    rows = mail(
+        command,
+        Message(template="share-revoked", to=To.COMPANY, recipient=loaded.state.hiring, about=about(introduction)),
+    )
+    return office.log.append(command, {introduction: (loaded.version, [event])}, also=companions(*rows))
+
+
+def _received(office: Office, introduction: IntroductionId, hiring: CompanyId) -> Loaded[Introduction]:
+    loaded = office.introduction(introduction)
+    if loaded.state.hiring != hiring:
+        raise Refused("introduction-unknown")
+    return loaded
+
+
+@once
+def confirm_deletion(
+    office: Office, command: Command, /, *, introduction: IntroductionId, hiring: CompanyId, by: UserId
+) -> Appended:
+    """The company says that what it had taken out is deleted."""
+    loaded = _received(office, introduction, hiring)
+    event = selection.confirm_deletion(loaded.state, by=by)
+    return office.log.append(command, {introduction: (loaded.version, [event])})
+
+
+@once
+def reach_stage(
+    office: Office,
+    command: Command,
+    /,
+    *,
+    introduction: IntroductionId,
+    hiring: CompanyId,
+    stage: Stage,
+    reached_on: date,
+) -> Appended:
+    """Selection goes on."""
+    loaded = _received(office, introduction, hiring)
+    event = selection.reach(loaded.state, stage, reached_on=reached_on, today=jst_date(command.now))
+    return office.log.append(command, {introduction: (loaded.version, [event])})
+
+
+@once
+def close(
+    office: Office, command: Command, /, *, introduction: IntroductionId, hiring: CompanyId, cause: CloseCause
+) -> Appended:
+    """Selection is over."""
+    loaded = _received(office, introduction, hiring)
+    return office.log.append(command, {introduction: (loaded.version, [selection.close(loaded.state, cause)])})
+
+
+@once
+def claim_prior_contact(
+    office: Office,
+    command: Command,
+    /,
+    *,
+    introduction: IntroductionId,
+    hiring: CompanyId,
+    by: UserId,
+    last_contact_on: date,
+    evidence: str,
+) -> Appended:
+    """The company says that it knew the person already, with its proof."""
+    loaded = _received(office, introduction, hiring)
+    sealed = office.vault.sealer.seal(
+        received(introduction), Evidence(text=evidence), person=loaded.state.candidate
+    )
+    event = ownership.claim_prior_contact(
+        loaded.state, by=by, last_contact_on=last_contact_on, evidence_ref=sealed.ref, today=jst_date(command.now)
+    )
+    return office.log.append(command, {introduction: (loaded.version, [event])}, also=companions(sealed.row))
+
+
+@once
+def decide_prior_contact(
+    office: Office, command: Command, /, *, introduction: IntroductionId, upheld: bool
+) -> Appended:
+    """The operator decides a claim of prior contact."""
+    loaded = office.introduction(introduction)
+    event = ownership.decide_prior_contact(loaded.state, by=Side.OPERATOR, upheld=upheld)
+    return office.log.append(command, {introduction: (loaded.version, [event])})
+

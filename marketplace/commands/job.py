@@ -1,0 +1,76 @@
+"""Jobs: opened with complete conditions, changed, closed."""
+
+from __future__ import annotations
+
+from domain import job as decide
+from domain.calendar import jst_date
+from domain.company import CompanyRole
+from domain.ids import CompanyId, JobId
+from domain.introduction import CancelCause
+from domain.job import Conditions, JobCloseCause, JobConditionsChanged
+from domain.refusal import Refused
+from domain.rules.licence import check_active, check_operator
+from domain.vocabulary import is_prohibited
+from marketplace.commands.office import Office, once
+from marketplace.store.log import Appended, Command
+
+
+@once
+def open_job(
+    office: Office,
+    command: Command,
+    /,
+    *,
+    job_id: JobId,
+    company: CompanyId,
+    conditions: Conditions,
+    occupation: str,
+    prefecture: str,
+    skills: tuple[str, ...],
+) -> Appended:
+    """A hiring company opens a job; incomplete conditions and prohibited occupations are refused."""
+    check_active(office.company(company).state, CompanyRole.HIRING)
+    check_operator(office.operator(), jst_date(command.now))
+    loaded = office.job(job_id)
+    event = decide.open_job(
+        loaded.state,
+        job_id=job_id,
+        company=company,
+        conditions=conditions,
+        occupation=occupation,
+        prefecture=prefecture,
+        skills=skills,
+        prohibited=is_prohibited(occupation),
+    )
+    return office.log.append(command, {job_id: (loaded.version, [event])})
+
+
+@once
+def change_conditions(
+    office: Office, command: Command, /, *, company: CompanyId, job_id: JobId, conditions: Conditions, expected_version: int
+) -> Appended:
+    """The company changes the conditions it showed as version `expected_version`."""
+    loaded = office.job(job_id)
+    _own(loaded.state, company)
+    event = decide.change_conditions(loaded.state, conditions, expected_version=expected_version)
+    return office.log.append(command, {job_id: (loaded.version, [event])})
+
+
+@once
+def close(office: Office, command: Command, /, *, company: CompanyId, job_id: JobId, cause: JobCloseCause) -> Appended:
+    """No further introduction for this job."""
+    loaded = office.job(job_id)
+    _own(loaded.state, company)
+    return office.log.append(command, {job_id: (loaded.version, [decide.close(loaded.state, cause)])})
+
+
+def _own(job: decide.Job, company: CompanyId) -> None:
+    if job.company != company:
+        raise Refused("job-unknown")
+
+
+def lapse_cause(event: object) -> CancelCause:
+    """Why the asks for a job lapse: its conditions changed, or it closed."""
+    return CancelCause.CONDITIONS_CHANGED if isinstance(event, JobConditionsChanged) else CancelCause.JOB_CLOSED
+
+

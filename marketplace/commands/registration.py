@@ -1,0 +1,203 @@
+"""Registering: an address is given, a link is sent to it, and only who opens that mailbox becomes a candidate."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from domain import applying, candidate, referral
+from domain.applicant import Applicant
+from domain.candidate import Entrance
+from domain.company import CompanyRole
+from domain.event import Event
+from domain.ids import ApplicantId, CandidateId, CompanyId, VaultRef, referral_of
+from domain.refusal import Refused
+from domain.rules import cooling_off
+from domain.rules.licence import check_active
+from marketplace import clock
+from marketplace.commands import applicant as applicants
+from marketplace.commands.office import Office, mail, new_id, once
+from marketplace.messages.outbox import Message, To
+from marketplace.store.log import AlreadyThere, Appended, Command, Loaded
+from marketplace.vault.blind_index import AddressKind, normal_email
+from marketplace.vault.companion import CompanionRow, companions
+from marketplace.vault.records import ApplicantRecord, ContactRecord, open_own
+from marketplace.vault.subject import Subject, SubjectKind
+
+LINK_LASTS = timedelta(minutes=10)
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A registration whose mailbox was just proved."""
+
+    id: UUID
+    candidate: CandidateId
+    contact_ref: VaultRef
+    entrance: Entrance
+    source: CompanyId | None
+    applicant: ApplicantId | None
+    language: str
+
+
+@once
+def begin(
+    office: Office,
+    command: Command,
+    /,
+    *,
+    email: str,
+    language: str,
+    entrance: Entrance,
+    source: CompanyId | None = None,
+    invited: ApplicantId | None = None,
+) -> Appended:
+    """Someone gave an address. Whoever is known there is sent a sign-in link instead; the answer is the same."""
+    normal_email(email)
+    record: Applicant | None = applicants.load(office, invited).state if invited else None
+    cooling_off.may_enter(entrance, record)
+    if record is not None:
+        source = record.company
+    if source is not None:
+        check_active(office.company(source).state, CompanyRole.SOURCE)
+    with office.database.transaction() as connection:
+        known = office.vault.blind.find(connection, SubjectKind.CANDIDATE, AddressKind.EMAIL, email)
+    if known:
+        message = Message(template="already-registered", to=To.CANDIDATE, recipient=known[0])
+        return office.log.append(command, {}, also=companions(*mail(command, message)))
+    who = CandidateId(new_id(command, "candidate"))
+    sealed = office.vault.sealer.seal(Subject(SubjectKind.CANDIDATE, who), ContactRecord(email=email.strip()))
+    registration = {
+        "id": str(new_id(command, "registration")),
+        "candidate": str(who),
+        "contact_ref": str(sealed.ref),
+        "entrance": str(entrance),
+        "source": source and str(source),
+        "applicant": invited and str(invited),
+        "language": language,
+        "started_at": command.now.isoformat(),
+    }
+    message = Message(
+        template="verify-mailbox", to=To.CANDIDATE, recipient=who, about={"registration": registration["id"] or ""}
+    )
+    rows = [CompanionRow("registration", registration), sealed.row, *mail(command, message)]
+    return office.log.append(command, {}, also=companions(*rows))
+
+
+def mint_link(office: Office, registration: UUID) -> str:
+    """A fresh token for the link in the mail; only its digest is kept, and it holds for ten minutes."""
+    token = secrets.token_urlsafe(32)
+    with office.database.transaction() as connection:
+        connection.execute(
+            "UPDATE registration SET token_digest = %s, expires_at = %s WHERE id = %s AND used_at IS NULL",
+            (hashlib.sha256(token.encode()).digest(), clock.now(connection) + LINK_LASTS, registration),
+        )
+    return token
+
+
+def prove(office: Office, token: str) -> Begun:
+    """The mailbox was opened: the token is used up here. Refuses `link-not-valid` for whatever reason."""
+    with office.database.transaction() as connection:
+        row = connection.execute(
+            "UPDATE registration SET used_at = relay_now() WHERE token_digest = %s AND used_at IS NULL"
+            " AND expires_at > relay_now()"
+            " RETURNING id, candidate, contact_ref, entrance, source, applicant, language",
+            (hashlib.sha256(token.encode()).digest(),),
+        ).fetchone()
+    if row is None:
+        raise Refused("link-not-valid")
+    return Begun(row[0], CandidateId(row[1]), VaultRef(row[2]), Entrance(row[3]), *row[4:])
+
+
+@once
+def complete(
+    office: Office, command: Command, /, *, begun: Begun, name: str, is_adult: bool, is_pupil: bool
+) -> Appended:
+    """The person registers, and claims their record at the source that invited or linked them, if the mailbox is the same.
+
+    The source's referral and the person's confirmation of it are in the same append: the person came by that source.
+    """
+    loaded = office.candidate(begun.candidate)
+    contact = _contact(office, begun, name)
+    subject = Subject(SubjectKind.CANDIDATE, begun.candidate)
+    sealed = office.vault.sealer.seal(subject, contact)
+    registered = candidate.register(
+        loaded.state,
+        candidate_id=begun.candidate,
+        entrance=begun.entrance,
+        language=begun.language,
+        contact_ref=sealed.ref,
+    )
+    adult = candidate.declare_adulthood(candidate.evolve(loaded.state, registered), is_adult=is_adult, is_pupil=is_pupil)
+    streams: dict[UUID, tuple[int, list[Event]]] = {begun.candidate: (loaded.version, [registered, adult])}
+    for applicant_id, theirs in _records_of(office, begun, contact.email):
+        streams[applicant_id] = (theirs.version, list(applying.claim(theirs.state, candidate=begun.candidate)))
+        _refer(office, command, begun.candidate, applicant_id, theirs.state, streams)
+    rows = [sealed.row, office.vault.blind.row(subject, AddressKind.EMAIL, contact.email)]
+    rows += mail(command, Message(template="welcome", to=To.CANDIDATE, recipient=begun.candidate))
+    try:
+        return office.log.append(command, streams, also=companions(*rows))
+    except AlreadyThere as taken:
+        raise Refused("address-already-registered") from taken
+
+
+def _contact(office: Office, begun: Begun, name: str) -> ContactRecord:
+    with office.database.transaction() as connection:
+        given = open_own(
+            office.vault.keyring,
+            connection,
+            Subject(SubjectKind.CANDIDATE, begun.candidate),
+            begun.contact_ref,
+            ContactRecord,
+        )
+        phone = kana = ""
+        if begun.applicant:
+            theirs = applicants.load(office, begun.applicant).state
+            subject = Subject(SubjectKind.APPLICANT, begun.applicant)
+            record = open_own(office.vault.keyring, connection, subject, VaultRef(theirs.ref), ApplicantRecord)
+            if normal_email(given.email) in set(map(normal_email, record.emails)):
+                phone, kana = record.phone, record.kana
+    return ContactRecord(email=given.email, name=name.strip(), phone=phone, kana=kana)
+
+
+def _records_of(office: Office, begun: Begun, email: str) -> list[tuple[ApplicantId, Loaded[Applicant]]]:
+    """The source's records with this mailbox: proving the mailbox is what proves that they are the person's."""
+    if begun.source is None:
+        return []
+    with office.database.transaction() as connection:
+        found = office.vault.blind.find(
+            connection, SubjectKind.APPLICANT, AddressKind.EMAIL, email, controller=begun.source
+        )
+    loaded = [(ApplicantId(each), applicants.load(office, ApplicantId(each))) for each in found]
+    return [
+        (applicant_id, theirs)
+        for applicant_id, theirs in loaded
+        if theirs.state.imported and not theirs.state.erased and theirs.state.candidate is None and not theirs.state.frozen
+    ]
+
+
+def _refer(
+    office: Office,
+    command: Command,
+    who: CandidateId,
+    applicant_id: ApplicantId,
+    theirs: Applicant,
+    streams: dict[UUID, tuple[int, list[Event]]],
+) -> None:
+    """One referral per source: the record that came furthest is the one it stands on; rejected and kept with a basis."""
+    key = referral_of(who, theirs.company)
+    if key in streams or not theirs.invitable:
+        return
+    loaded = office.referral(key)
+    made = referral.refer(
+        loaded.state, candidate=who, source=theirs.company, applicant=applicant_id, reached=theirs.stage
+    )
+    confirmed = referral.confirm_ownership(
+        referral.evolve(loaded.state, made), now=command.now, window_days=office.policy.ownership_window_days
+    )
+    streams[key] = (loaded.version, [made, *confirmed])
+
+

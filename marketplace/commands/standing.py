@@ -1,0 +1,101 @@
+"""How everything stands around one share, read from the streams at this moment, with the versions it was read at."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from domain.calendar import jst_date
+from domain.company import CompanyRole
+from domain.event import Event
+from domain.ids import OPERATOR, CandidateId, CompanyId, CompanyToken, JobId, ReferralId, consent_of
+from domain.job import Job
+from domain.partnership import Partnership
+from domain.referral import Referral
+from domain.rules.licence import reward_mode_of
+from domain.rules.terms import SourceTerms
+from domain.standing import Standing, look
+from marketplace.commands.office import Office
+from marketplace.store.log import Command
+from projections import referral_board
+from projections.gate import tokens_of
+
+
+class Look(msgspec.Struct, frozen=True):
+    """The standing, and the streams it rests on: an append that names them fails if one moved meanwhile."""
+
+    standing: Standing
+    job: Job
+    rests_on: dict[UUID, tuple[int, list[Event]]]
+
+
+def look_around(
+    office: Office,
+    command: Command,
+    *,
+    candidate: CandidateId,
+    hiring: CompanyId,
+    job: JobId,
+    tokens: frozenset[CompanyToken] = frozenset(),
+) -> Look:
+    """Read person, consent, job, hiring company and operator as they are now."""
+    person, consent = office.candidate(candidate), office.consent(candidate)
+    wanted, company, operator = office.job(job), office.company(hiring), office.company(OPERATOR)
+    with office.database.transaction() as connection:
+        groups = tokens_of(connection, [hiring])
+    standing = look(
+        person.state,
+        consent.state,
+        wanted.state,
+        company.state,
+        operator.state,
+        consent_version=consent.version,
+        tokens=groups | tokens,
+        card_listed=any(each.card is not None for each in referrals_of(office, candidate)),
+        today=jst_date(command.now),
+    )
+    return Look(
+        standing,
+        wanted.state,
+        {
+            candidate: (person.version, []),
+            consent_of(candidate): (consent.version, []),
+            job: (wanted.version, []),
+            hiring: (company.version, []),
+            OPERATOR: (operator.version, []),
+        },
+    )
+
+
+def referrals_of(office: Office, candidate: CandidateId) -> list[Referral]:
+    """The person's referrals, in the order in which they confirmed them; those not confirmed come last."""
+    with office.database.transaction() as connection:
+        keys = [each.referral for each in referral_board.of_candidate(connection, candidate)]
+    found = [office.referral(ReferralId(key)).state for key in keys]
+    return sorted(found, key=lambda each: (each.confirmed_at is None, each.confirmed_at, each.source))
+
+
+def sources_of(office: Office, command: Command, candidate: CandidateId, hiring: CompanyId) -> list[SourceTerms]:
+    """What each confirmed source would get, as rule 8 has it today and as the partnership says."""
+    today = jst_date(command.now)
+    found: list[SourceTerms] = []
+    for each in referrals_of(office, candidate):
+        if each.confirmed_at is None:
+            continue
+        source = office.company(each.source).state
+        agreed: Partnership = office.partnership(each.source, hiring).state
+        active = CompanyRole.SOURCE in source.roles and not source.suspended
+        if active:
+            found.append(
+                SourceTerms(source=each.source, mode=reward_mode_of(source, on=[today]), partnership=agreed)
+            )
+    return found
+
+
+def recommendation_for(office: Office, candidate: CandidateId, hiring: CompanyId) -> Referral | None:
+    """The referral whose recommendation this company may see: read by the person, shared by the source."""
+    for each in referrals_of(office, candidate):
+        if each.recommendation_is_read and office.sharing_policy(each.source).state.shares_with(hiring):
+            return each
+    return None

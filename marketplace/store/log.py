@@ -1,0 +1,219 @@
+"""The event log: load a stream, append what a command decided, read on from a position. The door to `eventsourcing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    IntegrityError,
+    InterfaceError,
+    MapperDeserialisationError,
+    OperationalError,
+    PersistenceError,
+    StoredEvent,
+)
+from psycopg.conninfo import conninfo_to_dict
+
+from domain.calendar import jst_date
+from domain.event import Event, Meta, MoneyEvent, Recorded
+from domain.events import AnyEvent
+from marketplace.store import gate
+from marketplace.store.mapper import EventMapper, Pending
+from marketplace.store.recorder import Appended, RelayRecorder, StreamMoved
+
+__all__ = ["AlreadyThere", "Appended", "Command", "Loaded", "Log", "Rows", "StoreUnavailable", "StreamMoved", "Unreadable", "open_log"]
+
+StoreUnavailable = PersistenceError
+"""The database did not answer or did not take it; try again later."""
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Companion rows: table → rows (column → JSON-able value; bytea as `\\x…` text), written in the append's transaction."""
+
+S = TypeVar("S")
+RESENDS = 3
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks for what, when: stands beside every event the command writes. The same id is carried out once."""
+
+    id: UUID
+    actor: str
+    now: datetime
+    policy_version: int = 1
+
+
+class Loaded(msgspec.Struct, Generic[S], frozen=True):
+    """A stream as it stands: its state and the version that an append must expect."""
+
+    state: S
+    version: int
+
+
+class AlreadyThere(Exception):
+    """A companion row of this command is there already (an address, a movement of money); nothing was written."""
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """An event that this program cannot decode; readers park its stream and go on."""
+
+    position: int
+    stream: UUID
+    error: str
+
+
+class _Relay(Application[UUID]):
+    """The library's application; its table is `relay_events`."""
+
+    name = "relay"
+
+    def construct_mapper(self) -> EventMapper:
+        return EventMapper()
+
+
+class Log:
+    """All events. One per process; safe to use from several threads."""
+
+    def __init__(self, application: _Relay) -> None:
+        self._application = application
+        recorder = application.recorder
+        if not isinstance(recorder, RelayRecorder):
+            raise TypeError(type(recorder))
+        self._recorder = recorder
+        self._mapper = EventMapper()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._application.close()
+
+    def load(self, stream: UUID, initial: S, evolve: Callable[[S, Any], S]) -> Loaded[S]:
+        """Fold one stream from its first event."""
+        state, version = initial, 0
+        for stored in self._recorder.select_events(stream):
+            pending = self._mapper.to_domain_event(stored)
+            state, version = evolve(state, pending.event), pending.originator_version
+        return Loaded(state, version)
+
+    def append(
+        self,
+        command: Command,
+        streams: Mapping[UUID, tuple[int, Iterable[Event]]],
+        *,
+        also: Rows | None = None,
+    ) -> Appended:
+        """Write what `command` decided: per stream the version it was decided on, and the new events (none: only checked).
+
+        All or nothing, in one transaction with `also` and the gate rows that follow from the events. Carried out once per
+        command id; a second time answers `again` with the first position. Raises `StreamMoved`.
+        """
+        pending = [
+            Pending(stream, version + n, self._meta(command, event), event)  # type: ignore[arg-type]
+            for stream, (version, events) in streams.items()
+            for n, event in enumerate(events, start=1)
+        ]
+        companions: dict[str, Sequence[Mapping[str, Any]]] = {name: rows for name, rows in (also or {}).items() if rows}
+        if doors := gate.rows((p.originator_id, p.event) for p in pending):
+            companions["gate"] = doors
+        return self._send(command, pending, {stream: version for stream, (version, _) in streams.items()}, companions)
+
+    def _send(self, command: Command, pending: list[Pending], expected: dict[UUID, int], companions: Rows) -> Appended:
+        stored = [self._mapper.to_stored_event(p) for p in pending]
+        also = msgspec.json.encode(companions).decode() if companions else None
+        for attempt in range(RESENDS):
+            try:
+                return self._recorder.append(
+                    stored, command=command.id, actor=command.actor, moment=command.now, expected=expected, also=also
+                )
+            except IntegrityError as error:
+                raise AlreadyThere(str(error).partition("\n")[0]) from error
+            except (OperationalError, InterfaceError):
+                # The answer was lost, perhaps after COMMIT. The command id makes asking again safe: it is
+                # found stored, or it is carried out now.
+                if attempt == RESENDS - 1:
+                    raise
+        raise AssertionError
+
+    @staticmethod
+    def _meta(command: Command, event: Event) -> Meta:
+        return Meta(
+            actor=command.actor,
+            command=command.id,
+            recorded_at=command.now,
+            effective_on=event.effective_on if isinstance(event, MoneyEvent) else jst_date(command.now),
+            policy_version=command.policy_version,
+        )
+
+    def read(self, after: int, limit: int = 500) -> list[Recorded[AnyEvent] | Unreadable]:
+        """The events after a position, in order, without gaps."""
+        return [
+            self._recorded(n.id, n)
+            for n in self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
+        ]
+
+    def history(self, stream: UUID) -> list[Recorded[AnyEvent]]:
+        """One stream's events with their positions and what stands beside them."""
+        with self._recorder.datastore.get_connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT originator_id, originator_version, topic, state, notification_id FROM relay_events"
+                " WHERE originator_id = %s ORDER BY originator_version",
+                (stream,),
+            )
+            rows = cursor.fetchall()
+        events = (
+            self._recorded(row["notification_id"], StoredEvent(stream, row["originator_version"], row["topic"], bytes(row["state"])))
+            for row in rows
+        )
+        return [e for e in events if isinstance(e, Recorded)]
+
+    def carried_out(self, command: UUID) -> int | None:
+        """The position of a command that is stored, or None."""
+        with self._recorder.datastore.get_connection() as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT position FROM command WHERE command_id = %s", (command,), prepare=True)
+            row = cursor.fetchone()
+        return None if row is None else int(row["position"])
+
+    def position(self) -> int:
+        """The last position; 0 while nothing has happened."""
+        return self._recorder.max_notification_id() or 0
+
+    def _recorded(self, position: int, stored: StoredEvent) -> Recorded[AnyEvent] | Unreadable:
+        try:
+            pending = self._mapper.to_domain_event(stored)
+        except MapperDeserialisationError as error:
+            return Unreadable(position, UUID(str(stored.originator_id)), str(error))
+        return Recorded(
+            position=position,
+            stream=pending.originator_id,
+            version=pending.originator_version,
+            meta=pending.meta,
+            event=pending.event,
+        )
+
+
+def open_log(url: str, *, pool_size: int = 4) -> Log:
+    """Open the log of a database. `ENABLE_DB_FUNCTIONS` stays off: it would insert without the lock, and readers skip."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    return Log(
+        _Relay(
+            {
+                "PERSISTENCE_MODULE": "eventsourcing.postgres",
+                "APPLICATION_RECORDER_TOPIC": "marketplace.store.recorder:RelayRecorder",
+                "CREATE_TABLE": "n",
+                "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
+                "POSTGRES_DBNAME": parts.get("dbname", "postgres"),
+                "POSTGRES_HOST": parts.get("host", "127.0.0.1"),
+                "POSTGRES_PORT": parts.get("port", "5432"),
+                "POSTGRES_USER": parts.get("user", ""),
+                "POSTGRES_PASSWORD": parts.get("password", ""),
+                "POSTGRES_POOL_SIZE": str(pool_size),
+                "POSTGRES_MAX_OVERFLOW": str(pool_size),
+                "POSTGRES_LOCK_TIMEOUT": "5",
+                "POSTGRES_SCHEMA": "public",
+            }
+        )
+    )
+

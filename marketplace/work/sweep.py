@@ -1,0 +1,69 @@
+"""Timers: every promise with a date is a row of the `due` projection; whatever is due is carried out, and decided anew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+import psycopg
+
+from domain.refusal import Refused
+from marketplace import clock
+from marketplace.commands.office import Office
+from marketplace.store.database import Connection
+from marketplace.store.log import Command, StoreUnavailable, StreamMoved
+from marketplace.work.react import note_refusal
+
+LEADER = 7160293848
+BATCH = 200
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=24)
+Timer = Callable[[Office, Command, UUID], object]
+
+DUE = """
+    SELECT d.id, d.stream, d.kind, d.due_at, coalesce(r.attempts, 0)
+    FROM due d LEFT JOIN refusal r ON r.id = d.id
+    WHERE d.due_at <= %s AND (r.next_at IS NULL OR r.next_at <= %s)
+    ORDER BY d.due_at, d.id LIMIT %s
+"""
+
+logger = logging.getLogger(__name__)
+
+
+def advance(office: Office, timers: Mapping[str, Timer]) -> int:
+    """Carry out what is due; answers how many timers were carried out or refused: none while another worker sweeps."""
+    with office.database.transaction() as connection:
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        leads = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (LEADER,)).fetchone()
+        if leads != (True,):
+            return 0
+        now = clock.now(connection)
+        done = 0
+        for key, stream, kind, due_at, attempts in connection.execute(DUE, (now, now, BATCH)).fetchall():
+            done += _carry_out(office, connection, timers[kind], (key, stream, kind, due_at), attempts, now)
+    return done
+
+
+def _carry_out(
+    office: Office,
+    connection: Connection,
+    timer: Timer,
+    due: tuple[str, UUID, str, datetime],
+    attempts: int,
+    now: datetime,
+) -> int:
+    key, stream, kind, due_at = due
+    command = Command(id=uuid5(stream, f"due:{kind}:{due_at.isoformat()}:{attempts}"), actor=f"timer:{kind}", now=now)
+    if office.log.carried_out(command.id) is not None:
+        return 0
+    try:
+        timer(office, command, stream)
+    except Refused as refused:
+        wait = min(FIRST_WAIT * 2**attempts, LONGEST_WAIT)
+        note_refusal(connection, key, stream, kind, refused.code, now, now + wait)
+    except (StreamMoved, StoreUnavailable, psycopg.OperationalError):
+        logger.warning("timer %s of %s waits", kind, stream)
+        return 0
+    return 1

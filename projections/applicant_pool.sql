@@ -1,0 +1,26 @@
+DROP TABLE IF EXISTS applicant_pool CASCADE;
+CREATE TABLE applicant_pool (
+    applicant uuid PRIMARY KEY,
+    company uuid NOT NULL,
+    batch uuid NOT NULL,
+    basis text,
+    channel text NOT NULL,
+    job_type text NOT NULL,
+    stage text NOT NULL,
+    outcome text NOT NULL,
+    reason text NOT NULL,
+    skills text[] NOT NULL,
+    rejected_on date,
+    invitable boolean NOT NULL,
+    may_email boolean NOT NULL,
+    ref uuid NOT NULL,
+    imported_at timestamptz NOT NULL,
+    status text NOT NULL,
+    invitation uuid,
+    not_before timestamptz,
+    evaluated boolean NOT NULL
+);
+CREATE INDEX applicant_pool_company_idx ON applicant_pool (company, applicant);
+CREATE INDEX applicant_pool_batch_idx ON applicant_pool (batch);
+CREATE UNIQUE INDEX applicant_pool_invitation_idx ON applicant_pool (invitation);
+GRANT SELECT, INSERT, UPDATE, DELETE ON applicant_pool TO relay_app;

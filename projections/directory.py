@@ -1,0 +1,103 @@
+"""The companies: what they are called, what they may do, with whom a source shares its own recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+from msgspec.structs import replace
+
+from domain.company import (
+    CompanyAdmitted,
+    CompanyReinstated,
+    CompanySuspended,
+    InvoiceRegistrationRecorded,
+    LicenceRecorded,
+    RewardModeChosen,
+    RolesGranted,
+)
+from domain.event import Recorded
+from domain.events import AnyEvent
+from domain.partnership import SharingPolicySet
+from projections.projection import Projection
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """One company."""
+
+    company: UUID
+    name: str = ""
+    name_en: str = ""
+    corporate_number: str = ""
+    roles: tuple[str, ...] = ()
+    licence_number: str | None = None
+    licence_until: date | None = None
+    t_number: str | None = None
+    reward_mode: str | None = None
+    suspended: bool = False
+    sharing_mode: str = "open"
+    sharing_companies: tuple[UUID, ...] = ()
+
+
+_OWN = (
+    CompanyAdmitted,
+    RolesGranted,
+    LicenceRecorded,
+    InvoiceRegistrationRecorded,
+    RewardModeChosen,
+    CompanySuspended,
+    CompanyReinstated,
+)
+
+
+def touches(entry: Recorded[AnyEvent]) -> Iterable[UUID]:
+    """The company itself, and the source whose sharing policy was set."""
+    if isinstance(entry.event, _OWN):
+        yield entry.stream
+    elif isinstance(entry.event, SharingPolicySet):
+        yield entry.event.source
+
+
+def fold(key: UUID, row: Company | None, entry: Recorded[AnyEvent]) -> Company:
+    """What the company is after the event."""
+    row = row or Company(company=key)
+    match entry.event:
+        case CompanyAdmitted(name=name, name_en=name_en, corporate_number=number):
+            return replace(row, name=name, name_en=name_en, corporate_number=number)
+        case RolesGranted(roles=roles):
+            return replace(row, roles=tuple(map(str, roles)))
+        case LicenceRecorded(number=number, valid_until=until):
+            return replace(row, licence_number=number, licence_until=until)
+        case InvoiceRegistrationRecorded(t_number=t_number):
+            return replace(row, t_number=t_number)
+        case RewardModeChosen(reward_mode=mode):
+            return replace(row, reward_mode=mode)
+        case CompanySuspended():
+            return replace(row, suspended=True)
+        case CompanyReinstated():
+            return replace(row, suspended=False)
+        case SharingPolicySet(mode=mode, companies=companies):
+            return replace(row, sharing_mode=mode, sharing_companies=companies)
+        case _:
+            return row
+
+
+PROJECTION = Projection(name="directory", row=Company, key="company", touches=touches, fold=fold)
+
+
+def names(connection: psycopg.Connection[Any], companies: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """The Japanese and English name of each company."""
+    found = connection.execute(
+        "SELECT company, name, name_en FROM directory WHERE company = ANY(%s)", (list(set(companies)),)
+    )
+    return {company: (name, name_en) for company, name, name_en in found}
+
+
+def everyone(connection: psycopg.Connection[Any]) -> list[Company]:
+    """All companies, by number of the register; for the operator."""
+    row = connection.execute("SELECT coalesce(json_agg(d ORDER BY d.corporate_number), '[]')::text FROM directory d").fetchone()
+    return msgspec.json.decode(row[0] if row else "[]", type=list[Company])

@@ -1,0 +1,51 @@
+"""Reading the gate: what may be shown, counted, sent or opened now. Written by the store, with the event that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from domain.ids import CompanyId, CompanyToken
+
+ANYTHING = UUID(int=0)
+"""The object of a row that is about nothing in particular."""
+
+VISIBLE = """(
+    EXISTS (SELECT FROM gate g WHERE g.subject = c.candidate AND g.what = 'list' AND g.open AND g.expires_at > %(now)s)
+    AND NOT EXISTS (SELECT FROM gate g
+                    WHERE g.subject = c.candidate AND g.what IN ('paused', 'erased', 'merged') AND g.open)
+    AND NOT EXISTS (SELECT FROM gate g WHERE g.subject = c.candidate AND g.what = 'block' AND g.open
+                    AND g.object = ANY(%(tokens)s))
+)"""
+"""Rules 1, 3 and 5 in SQL, over a row `c` that has a candidate: may a viewer with these tokens see this person now?"""
+
+_TOKENS = """
+    WITH RECURSIVE reach(token) AS (
+        SELECT object FROM gate WHERE subject = ANY(%(companies)s) AND what = 'belongs' AND open
+        UNION
+        SELECT other.object FROM reach
+        JOIN gate mine ON mine.object = reach.token AND mine.what = 'belongs' AND mine.open
+        JOIN gate other ON other.subject = mine.subject AND other.what = 'belongs' AND other.open
+    )
+    SELECT token FROM reach
+"""
+
+
+def tokens_of(connection: psycopg.Connection[Any], companies: Sequence[CompanyId]) -> frozenset[CompanyToken]:
+    """The tokens of these companies and of every company of their groups, whoever declared the group."""
+    found = connection.execute(_TOKENS, {"companies": list(companies)}).fetchall()
+    return frozenset(CompanyToken(row[0]) for row in found)
+
+
+def is_open(connection: psycopg.Connection[Any], subject: UUID, what: str, obj: UUID = ANYTHING, *, now: datetime) -> bool:
+    """Does the row exist, stand open, and not lie in the past?"""
+    found = connection.execute(
+        "SELECT FROM gate WHERE subject = %s AND what = %s AND object = %s AND open"
+        " AND (expires_at IS NULL OR expires_at > %s)",
+        (subject, what, obj, now),
+    ).fetchone()
+    return found is not None

@@ -1,0 +1,131 @@
+"""A source's referrals, and what came of them as far as the candidate lets it know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+from msgspec.structs import replace
+
+from domain.event import Recorded
+from domain.events import AnyEvent
+from domain.ids import CandidateId
+from domain.referral import (
+    OwnershipConfirmed,
+    RecommendationRead,
+    RecommendationWritten,
+    ReferralEnded,
+    ReferralMade,
+)
+from domain.viewer import Viewer
+from projections.projection import Projection
+
+
+class Referral(msgspec.Struct, frozen=True, kw_only=True):
+    """One referral as it is kept; the hire is in `placements` and joined only through the gate."""
+
+    referral: UUID
+    candidate: UUID
+    source: UUID
+    applicant: UUID
+    reached: str
+    referred_at: datetime
+    recommendation_version: int | None = None
+    recommendation_ref: UUID | None = None
+    recommendation_read: bool = False
+    confirmed_at: datetime | None = None
+    window_until: datetime | None = None
+    ended: str | None = None
+
+
+_OURS = (ReferralMade, RecommendationWritten, RecommendationRead, OwnershipConfirmed, ReferralEnded)
+
+
+def touches(entry: Recorded[AnyEvent]) -> Iterable[UUID]:
+    """A referral's events touch the referral."""
+    if isinstance(entry.event, _OURS):
+        yield entry.stream
+
+
+def fold(key: UUID, row: Referral | None, entry: Recorded[AnyEvent]) -> Referral | None:
+    """The referral after the event."""
+    match entry.event:
+        case ReferralMade() as made:
+            return Referral(
+                referral=key,
+                candidate=made.candidate,
+                source=made.source,
+                applicant=made.applicant,
+                reached=made.reached,
+                referred_at=entry.meta.recorded_at,
+            )
+        case RecommendationWritten(version=version, ref=ref) if row:
+            return replace(row, recommendation_version=version, recommendation_ref=ref, recommendation_read=False)
+        case RecommendationRead() if row:
+            return replace(row, recommendation_read=True)
+        case OwnershipConfirmed(confirmed_at=moment, window_until=until) if row:
+            return replace(row, confirmed_at=moment, window_until=until)
+        case ReferralEnded(cause=cause) if row:
+            return replace(row, ended=cause)
+        case _:
+            return row
+
+
+PROJECTION = Projection(name="referral_board", row=Referral, key="referral", touches=touches, fold=fold)
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A referral as its source sees it. `hired_on` and `hired_by` only with the candidate's live permission."""
+
+    referral: UUID
+    applicant: UUID
+    reached: str
+    referred_at: datetime
+    recommendation_version: int | None
+    recommendation_read: bool
+    confirmed: bool
+    hired_on: date | None
+    hired_by: UUID | None
+
+
+def of_company(connection: psycopg.Connection[Any], viewer: Viewer, now: datetime) -> list[Outcome]:
+    """The viewer's company's referrals, newest first."""
+    row = connection.execute(
+        """
+        SELECT coalesce(json_agg(o ORDER BY o.referred_at DESC, o.referral), '[]')::text FROM (
+            SELECT r.referral, r.applicant, r.reached, r.referred_at, r.recommendation_version, r.recommendation_read,
+                r.confirmed_at IS NOT NULL AS confirmed,
+                CASE WHEN may.hired THEN p.placed_on END AS hired_on,
+                CASE WHEN may.hired AND may.place THEN p.hiring END AS hired_by
+            FROM referral_board r
+            CROSS JOIN LATERAL (
+                SELECT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'outcome-to-source'
+                               AND g.object = r.source AND g.open AND g.expires_at > %(now)s)
+                       AND NOT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'erased' AND g.open)
+                       AS hired,
+                       EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'outcome-where'
+                               AND g.object = r.source AND g.open) AS place
+            ) may
+            LEFT JOIN LATERAL (
+                SELECT placed_on, hiring FROM placements p WHERE p.candidate = r.candidate ORDER BY placed_on DESC LIMIT 1
+            ) p ON true
+            WHERE r.source = %(company)s
+        ) o
+        """,
+        {"company": viewer.company, "now": now},
+    ).fetchone()
+    return msgspec.json.decode(row[0] if row else "[]", type=list[Outcome])
+
+
+def of_candidate(connection: psycopg.Connection[Any], candidate: CandidateId) -> list[Referral]:
+    """Who passed the person on, in order; for the person."""
+    row = connection.execute(
+        "SELECT coalesce(json_agg(r ORDER BY r.referred_at, r.referral), '[]')::text FROM referral_board r"
+        " WHERE r.candidate = %s",
+        (candidate,),
+    ).fetchone()
+    return msgspec.json.decode(row[0] if row else "[]", type=list[Referral])
