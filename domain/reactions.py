@@ -16,7 +16,6 @@ from domain.job import JobClosed, JobConditionsChanged
 NAMES = (
     "open-customer",
     "follow-withdrawal",
-    "erase",
     "lapse-asks",
     "place-candidate",
     "schedule-release",
@@ -32,7 +31,7 @@ def wanted(event: Event) -> tuple[str, ...]:
         case ConsentWithdrawn() | ConsentExpired() | Paused() | CompanyBlocked() | CandidatesMerged():
             return ("follow-withdrawal",)
         case CandidateErasureStarted():
-            return ("follow-withdrawal", "erase")
+            return ("follow-withdrawal",)
         case JobConditionsChanged(material=True) | JobClosed():
             return ("lapse-asks",)
         case OwnershipResolved():

@@ -152,9 +152,27 @@ def one(connection: psycopg.Connection[Any], viewer: Viewer, applicant: UUID) ->
 def counts(connection: psycopg.Connection[Any], viewer: Viewer) -> dict[str, int]:
     """How many of the viewer's company's records stand where."""
     found = connection.execute(
-        "SELECT status, count(*) FROM applicant_pool WHERE company = %s GROUP BY status ORDER BY status", (viewer.company,)
+        "SELECT status, count(*) FROM applicant_pool WHERE company = %s GROUP BY status ORDER BY status",
+        (viewer.company,),
     )
     return dict(found.fetchall())
+
+
+def everyone_of_batch(connection: psycopg.Connection[Any], viewer: Viewer, batch: UUID) -> list[UUID]:
+    """All records that a batch of the viewer's company was the last to say something about."""
+    found = connection.execute(
+        "SELECT applicant FROM applicant_pool WHERE company = %s AND batch = %s ORDER BY applicant",
+        (viewer.company, batch),
+    )
+    return [row[0] for row in found]
+
+
+def of_invitation(connection: psycopg.Connection[Any], invitation: UUID) -> tuple[UUID, UUID] | None:
+    """The record and the source of an invitation that was sent; for whoever holds the link in the mail."""
+    row = connection.execute(
+        "SELECT applicant, company FROM applicant_pool WHERE invitation = %s AND status <> 'scheduled'", (invitation,)
+    ).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def of_batch(connection: psycopg.Connection[Any], viewer: Viewer, batch: UUID, status: str) -> list[UUID]:

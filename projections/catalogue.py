@@ -118,7 +118,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A card as a company sees it: no candidate's id."""
+    """A card as a company sees it: no candidate's id. A recommendation is there only for whom its source shares it with."""
 
     card: UUID
     skills: tuple[str, ...]
@@ -136,8 +136,12 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 _SHOWN = """
     json_build_object('card', c.card, 'skills', c.skills, 'occupations', c.occupations, 'prefecture', c.prefecture,
         'seniority', c.seniority, 'salary_band', c.salary_band, 'languages', c.languages, 'reached', c.reached,
-        'has_recommendation', c.recommendation_version IS NOT NULL, 'published_at', c.published_at,
-        'confirmed_at', c.confirmed_at)
+        'has_recommendation', EXISTS (
+            SELECT FROM referral_board r LEFT JOIN directory d ON d.company = r.source
+            WHERE r.candidate = c.candidate AND r.recommendation_read AND r.ended IS NULL
+              AND CASE d.sharing_mode WHEN 'only' THEN %(company)s = ANY(d.sharing_companies)
+                  WHEN 'never' THEN %(company)s <> ALL(d.sharing_companies) ELSE true END),
+        'published_at', c.published_at, 'confirmed_at', c.confirmed_at)
 """
 _FACETS = ("prefectures", "seniorities", "salary_bands", "reached")
 _COLUMN = {"prefectures": "prefecture", "seniorities": "seniority", "salary_bands": "salary_band", "reached": "reached"}
@@ -146,11 +150,12 @@ _COLUMN = {"prefectures": "prefecture", "seniorities": "seniority", "salary_band
 def _matching(query: Query, viewer: Viewer, now: datetime) -> tuple[str, dict[str, Any]]:
     """The WHERE clause of a search and its values; the gate comes first."""
     clauses = ["c.listed", VISIBLE]
-    values: dict[str, Any] = {"now": now, "tokens": list(viewer.tokens)}
+    values = _looking(viewer, now)
     for n, word in enumerate(query.words):
         values |= {f"codes{n}": list(word.codes), f"lexemes{n}": list(word.lexemes)}
         clauses.append(
             f"((c.skills || c.occupations || c.languages) && %(codes{n})s::text[]"
+            f" OR ARRAY[c.prefecture, c.seniority, c.salary_band, c.reached] && %(codes{n})s::text[]"
             f" OR (cardinality(%(lexemes{n})s::bigint[]) > 0 AND EXISTS (SELECT FROM vault_lexemes l"
             f" WHERE l.ref = c.lexemes_ref AND l.lexemes @> %(lexemes{n})s::bigint[])))"
         )
@@ -163,6 +168,10 @@ def _matching(query: Query, viewer: Viewer, now: datetime) -> tuple[str, dict[st
             values[name] = list(wanted)
             clauses.append(f"c.{_COLUMN[name]} = ANY(%({name})s::text[])")
     return " AND ".join(clauses), values
+
+
+def _looking(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    return {"now": now, "tokens": list(viewer.tokens), "company": viewer.company}
 
 
 def search(connection: psycopg.Connection[Any], viewer: Viewer, query: Query, now: datetime) -> list[Found]:
@@ -190,16 +199,12 @@ def count(connection: psycopg.Connection[Any], viewer: Viewer, query: Query, now
 def one(connection: psycopg.Connection[Any], viewer: Viewer, card: UUID, now: datetime) -> Found | None:
     """One card, or None as for a card that never was."""
     statement = f"SELECT {_SHOWN}::text FROM catalogue c WHERE c.card = %(card)s AND c.listed AND {VISIBLE}"
-    row = connection.execute(
-        statement.encode(), {"card": card, "now": now, "tokens": list(viewer.tokens)}
-    ).fetchone()
+    row = connection.execute(statement.encode(), {"card": card, **_looking(viewer, now)}).fetchone()
     return msgspec.json.decode(row[0], type=Found) if row else None
 
 
 def candidate_of(connection: psycopg.Connection[Any], viewer: Viewer, card: UUID, now: datetime) -> CandidateId | None:
     """Whose card it is, for a command that asks for the person; None wherever `one` finds nothing."""
     statement = f"SELECT c.candidate FROM catalogue c WHERE c.card = %(card)s AND c.listed AND {VISIBLE}"
-    row = connection.execute(
-        statement.encode(), {"card": card, "now": now, "tokens": list(viewer.tokens)}
-    ).fetchone()
+    row = connection.execute(statement.encode(), {"card": card, **_looking(viewer, now)}).fetchone()
     return CandidateId(row[0]) if row else None

@@ -99,5 +99,7 @@ def names(connection: psycopg.Connection[Any], companies: Iterable[UUID]) -> dic
 
 def everyone(connection: psycopg.Connection[Any]) -> list[Company]:
     """All companies, by number of the register; for the operator."""
-    row = connection.execute("SELECT coalesce(json_agg(d ORDER BY d.corporate_number), '[]')::text FROM directory d").fetchone()
+    row = connection.execute(
+        "SELECT coalesce(json_agg(d ORDER BY d.corporate_number), '[]')::text FROM directory d"
+    ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Company])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from domain.account import CreditGranted, SlotGranted
 from domain.applicant import (
     ApplicantErased,
     Claimed,
@@ -17,12 +18,11 @@ from domain.applicant import (
     InvitationSent,
     RetentionEnded,
 )
-from domain.calendar import JST, month_rung_end
-from domain.candidate import SeekerRecordSealed
+from domain.calendar import month_rung_end, start_of_jst_day
 from domain.consent import ConsentExpired, ConsentGiven, ConsentRenewed, ConsentWithdrawn, Permission
 from domain.event import Recorded
 from domain.events import AnyEvent
-from domain.fee import FeeAccrued, InvoiceRequested, ReleaseScheduled, TransferRequested
+from domain.fee import FeeAccrued, InvoiceRequested, Model, ReleaseScheduled, ReturnDetermined, TransferRequested
 from domain.hire import (
     EmploymentStarted,
     HireCancelled,
@@ -59,89 +59,108 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
-def _id(stream: UUID, kind: str, *more: object) -> str:
-    return ":".join(map(str, (stream, kind, *more)))
+class Change(msgspec.Struct, frozen=True):
+    """What an event does to one timer of a stream: due at a moment, or None for no longer. `about` tells several apart."""
+
+    stream: UUID
+    kind: str
+    due_at: datetime | None
+    about: str = ""
+
+    @property
+    def id(self) -> str:
+        """The row's key."""
+        return f"{self.stream}:{self.kind}:{self.about}" if self.about else f"{self.stream}:{self.kind}"
 
 
-def _consent(permission: Permission) -> tuple[object, ...]:
-    return (permission.scope, permission.company or "", permission.channel or "")
+def _consent(candidate: UUID, permission: Permission, moment: datetime | None) -> Change:
+    about = ":".join(map(str, filter(None, (permission.scope, permission.company, permission.channel))))
+    return Change(candidate, "expire-consent", moment, about)
 
 
-def start_of(day: date) -> datetime:
-    """The first moment of a JST day."""
-    return datetime.combine(day, time.min, JST)
-
-
-def timers(entry: Recorded[AnyEvent]) -> dict[str, tuple[str, datetime | None]]:
-    """What an event does to timers: id → kind and when, or None for no longer."""
-    stream, event = entry.stream, entry.event
+def changes(entry: Recorded[AnyEvent]) -> tuple[Change, ...]:
+    """What an event does to timers; most do nothing."""
+    stream, now, event = entry.stream, entry.meta.recorded_at, entry.event
     match event:
         case InvitationScheduled(not_before=moment):
-            return {_id(stream, "send-invitation"): ("send-invitation", moment)}
-        case InvitationSent() | InvitationCancelled() | InvitationDisowned() | Claimed() | RetentionEnded() | ApplicantErased():
-            return {_id(stream, "send-invitation"): ("send-invitation", None)}
-        case ConsentGiven(permission=permission, expires_at=moment) | ConsentRenewed(permission=permission, expires_at=moment):
-            return {_id(stream, "expire-consent", *_consent(permission)): ("expire-consent", moment)}
-        case ConsentExpired(permission=permission):
-            return {_id(stream, "expire-consent", *_consent(permission)): ("expire-consent", None)}
-        case ConsentWithdrawn(permissions=permissions):
-            return {_id(stream, "expire-consent", *_consent(p)): ("expire-consent", None) for p in permissions}
+            return (Change(stream, "send-invitation", moment),)
+        case InvitationSent() | InvitationCancelled() | InvitationDisowned() | Claimed() | RetentionEnded():
+            return (Change(stream, "send-invitation", None),)
+        case ApplicantErased():
+            return (Change(stream, "send-invitation", None),)
+        case ConsentGiven(candidate=who, permission=permission, expires_at=moment):
+            return (_consent(who, permission, moment),)
+        case ConsentRenewed(candidate=who, permission=permission, expires_at=moment):
+            return (_consent(who, permission, moment),)
+        case ConsentExpired(candidate=who, permission=permission):
+            return (_consent(who, permission, None),)
+        case ConsentWithdrawn(candidate=who, permissions=permissions):
+            return tuple(_consent(who, permission, None) for permission in permissions)
         case IntroductionRequested(expires_at=moment):
-            return {_id(stream, "expire-share"): ("expire-share", moment)}
+            return (Change(stream, "expire-share", moment),)
         case ShareApproved(disclose_not_before=moment):
-            return {_id(stream, "disclose"): ("disclose", moment)}
+            return (Change(stream, "disclose", moment),)
         case ShareUndone() | CandidateAsked():
-            return {_id(stream, "disclose"): ("disclose", None)}
+            return (Change(stream, "disclose", None),)
         case ShareDeclined() | ShareExpired() | ShareCancelled() | IdentityDisclosed():
-            return {_id(stream, kind): (kind, None) for kind in ("disclose", "expire-share")}
-        case HireReported(started_on=day) | StartPostponed(started_on=day):
-            return {_id(stream, "start-employment"): ("start-employment", start_of(day))}
-        case EmploymentStarted(started_on=day):
-            checked = start_of(month_rung_end(day, SIX_MONTHS) + timedelta(days=1))
-            return {
-                _id(stream, "start-employment"): ("start-employment", None),
-                _id(stream, "accrue-fee"): ("accrue-fee", entry.meta.recorded_at),
-                _id(stream, "check-six-months"): ("check-six-months", checked),
-            }
-        case OfferWithdrawn() | HireCancelled():
-            return {_id(stream, kind): (kind, None) for kind in ("start-employment", "resolve-ownership", "accrue-fee", "check-six-months")}
-        case SixMonthChecked():
-            return {_id(stream, "check-six-months"): ("check-six-months", None)}
-        case LeaveReported(challenge_until=day):
-            return {_id(stream, "determine-leave"): ("determine-leave", start_of(day + timedelta(days=1)))}
-        case LeaveDetermined():
-            return {_id(stream, "determine-leave"): ("determine-leave", None)}
-        case HireConfirmed():
-            return {_id(stream, "resolve-ownership"): ("resolve-ownership", entry.meta.recorded_at)}
-        case OwnershipResolved():
-            return {_id(stream, "resolve-ownership"): ("resolve-ownership", None)}
-        case FeeAccrued(hire=hire, total_yen=total):
-            invoice = entry.meta.recorded_at if total else None
-            return {
-                _id(hire, "accrue-fee"): ("accrue-fee", None),
-                _id(stream, "request-invoice"): ("request-invoice", invoice),
-            }
-        case InvoiceRequested():
-            return {_id(stream, "request-invoice"): ("request-invoice", None)}
-        case TransferRequested():
-            return {_id(stream, "release"): ("release", None)}
-        case ReleaseScheduled(release_on=day):
-            return {_id(stream, "release"): ("release", start_of(day))}
-        case SeekerRecordSealed(retain_until=day):
-            return {_id(stream, "destroy-record"): ("destroy-record", start_of(day + timedelta(days=1)))}
+            return (Change(stream, "disclose", None), Change(stream, "expire-share", None))
         case _:
-            return {}
+            return _of_hires(stream, now, event) + _of_fees(stream, now, event)
+
+
+def _of_hires(stream: UUID, now: datetime, event: AnyEvent) -> tuple[Change, ...]:
+    match event:
+        case HireReported(started_on=day) | StartPostponed(started_on=day):
+            return (Change(stream, "start-employment", start_of_jst_day(day)),)
+        case HireConfirmed():
+            return (Change(stream, "resolve-ownership", now),)
+        case OwnershipResolved():
+            return (Change(stream, "resolve-ownership", None),)
+        case EmploymentStarted(started_on=day):
+            checked = start_of_jst_day(month_rung_end(day, SIX_MONTHS) + timedelta(days=1))
+            return (
+                Change(stream, "start-employment", None),
+                Change(stream, "accrue-fee", now),
+                Change(stream, "check-six-months", checked),
+            )
+        case OfferWithdrawn() | HireCancelled():
+            ended = ("start-employment", "resolve-ownership", "accrue-fee", "check-six-months")
+            return tuple(Change(stream, kind, None) for kind in ended)
+        case SixMonthChecked():
+            return (Change(stream, "check-six-months", None),)
+        case LeaveReported(challenge_until=day):
+            return (Change(stream, "determine-leave", start_of_jst_day(day + timedelta(days=1))),)
+        case LeaveDetermined():
+            return (Change(stream, "determine-leave", None),)
+        case _:
+            return ()
+
+
+def _of_fees(stream: UUID, now: datetime, event: AnyEvent) -> tuple[Change, ...]:
+    match event:
+        case FeeAccrued(hire=hire, total_yen=total):
+            return (Change(hire, "accrue-fee", None), Change(stream, "request-invoice", now if total else None))
+        case InvoiceRequested():
+            return (Change(stream, "request-invoice", None),)
+        case ReleaseScheduled(release_on=day):
+            return (Change(stream, "release", start_of_jst_day(day)),)
+        case TransferRequested() | ReturnDetermined(model=Model.PRINCIPAL):
+            return (Change(stream, "release", None),)
+        case CreditGranted(fee=fee) | SlotGranted(fee=fee):
+            return (Change(fee, "release", None),)
+        case _:
+            return ()
 
 
 def touches(entry: Recorded[AnyEvent]) -> Iterable[str]:
     """The timers that an event sets or clears."""
-    return timers(entry)
+    return (change.id for change in changes(entry))
 
 
 def fold(key: str, _row: Due | None, entry: Recorded[AnyEvent]) -> Due | None:
     """The timer after the event."""
-    kind, moment = timers(entry)[key]
-    return None if moment is None else Due(id=key, stream=entry.stream, kind=kind, due_at=moment)
+    change = next(each for each in changes(entry) if each.id == key)
+    return None if change.due_at is None else Due(id=key, stream=change.stream, kind=change.kind, due_at=change.due_at)
 
 
 PROJECTION = Projection(name="due", row=Due, key="id", touches=touches, fold=fold)

@@ -72,7 +72,10 @@ def fold(key: UUID, row: Fee | None, entry: Recorded[AnyEvent]) -> Fee | None:
             return replace(row, status="invoiced", invoice_no=number, provider_invoice=invoice)
         case fee.PaymentSettled(gross_yen=yen, provider_fee_yen=kept) if row:
             return replace(
-                row, status="collected", collected_yen=row.collected_yen + yen, provider_fee_yen=row.provider_fee_yen + kept
+                row,
+                status="collected",
+                collected_yen=row.collected_yen + yen,
+                provider_fee_yen=row.provider_fee_yen + kept,
             )
         case fee.ReleaseScheduled(release_on=day) if row:
             return replace(row, release_on=day)

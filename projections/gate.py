@@ -41,7 +41,9 @@ def tokens_of(connection: psycopg.Connection[Any], companies: Sequence[CompanyId
     return frozenset(CompanyToken(row[0]) for row in found)
 
 
-def is_open(connection: psycopg.Connection[Any], subject: UUID, what: str, obj: UUID = ANYTHING, *, now: datetime) -> bool:
+def is_open(
+    connection: psycopg.Connection[Any], subject: UUID, what: str, obj: UUID = ANYTHING, *, now: datetime
+) -> bool:
     """Does the row exist, stand open, and not lie in the past?"""
     found = connection.execute(
         "SELECT FROM gate WHERE subject = %s AND what = %s AND object = %s AND open"

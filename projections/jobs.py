@@ -78,3 +78,9 @@ def one(connection: psycopg.Connection[Any], job: UUID) -> Job | None:
     """One job; its conditions are shown to whoever is asked about it."""
     row = connection.execute("SELECT row_to_json(j)::text FROM jobs j WHERE j.job = %s", (job,)).fetchone()
     return msgspec.json.decode(row[0], type=Job) if row else None
+
+
+def titles(connection: psycopg.Connection[Any], jobs: Iterable[UUID]) -> dict[UUID, str]:
+    """What each job is called, for whoever is asked about it."""
+    found = connection.execute("SELECT job, title FROM jobs WHERE job = ANY(%s)", (list(set(jobs)),))
+    return dict(found.fetchall())

@@ -44,7 +44,9 @@ def _items(entry: Recorded[AnyEvent]) -> list[Item]:
     match entry.event:
         case fee.FeeAccrued(legs=legs) | fee.SharesAllocated(legs=legs):
             return [
-                (account_of(leg.source), stream, "earned", leg.amount_yen, None) for leg in legs if leg.mode is RewardMode.CASH
+                (account_of(leg.source), stream, "earned", leg.amount_yen, None)
+                for leg in legs
+                if leg.mode is RewardMode.CASH
             ]
         case fee.TransferRequested(beneficiary=who, amount_yen=yen):
             return [(account_of(who), stream, "transfer-requested", yen, None)]

@@ -28,7 +28,10 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-TOLD = ("company", "candidate", "hiring", "source", "job", "introduction", "hire", "fee", "applicant", "beneficiary", "survivor", "absorbed")  # fmt: skip
+TOLD = (
+    *("company", "candidate", "hiring", "source", "beneficiary", "survivor", "absorbed"),
+    *("job", "introduction", "hire", "fee", "applicant"),
+)
 """The fields whose ids an event is told under, beside its own stream."""
 
 

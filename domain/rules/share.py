@@ -71,7 +71,7 @@ def request(
     if not now.job_open: raise Refused("job-not-open")
     if job_version != now.job_version: raise Refused("job-changed-since", job_version=now.job_version)
     if not items: raise Refused("no-items-asked-for")
-    _check_round_over(previous, at)
+    _check_round_over(previous, now, at)
     blocked: str | None = barrier(candidate, now, at) or (None if now.card_listed else "not-listed")
     if blocked is None and open_asks >= policy.open_asks_at_once: raise Refused("candidate-has-enough-asks")
     round_no = previous.round_no + 1
@@ -173,8 +173,9 @@ def _check_answer(ask: Introduction, by: CandidateId, at: datetime) -> None:
     if ask.expired(at): raise Refused("approval-window-closed")
 
 
-def _check_round_over(previous: Introduction, at: datetime) -> None:
-    waits = previous.status in {Status.BLOCKED, Status.REQUESTED, Status.ASKED} and not previous.expired(at)
+def _check_round_over(previous: Introduction, now: Standing, at: datetime) -> None:
+    """Until it expires an ask looks unanswered, whatever the answer was, unless the job has materially changed since."""
+    waits = previous.disclosed_at is None and not previous.expired(at) and now.material_since <= previous.job_version
     if waits or previous.status in {Status.APPROVED, *SHARED}: raise Refused("already-asked")
 
 

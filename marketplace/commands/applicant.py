@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain import applying
-from domain.applicant import INITIAL, Applicant, Channel, InvitationCancelled, evolve
+from domain.applicant import INITIAL, Applicant, Channel, EvaluationRecorded, InvitationCancelled, evolve
 from domain.company import Company, CompanyRole
 from domain.consent import INITIAL as NO_CONSENT
 from domain.ids import ApplicantId, CandidateId, CompanyId, VaultRef
@@ -19,7 +19,7 @@ from marketplace.store.log import Appended, Command, Loaded
 from marketplace.vault.blind_index import AddressKind, Basis
 from marketplace.vault.companion import CompanionRow, companions
 from marketplace.vault.erasure import erase_subjects
-from marketplace.vault.records import ApplicantRecord, open_own
+from marketplace.vault.records import ApplicantRecord, EvaluationRecord, R, open_own
 from marketplace.vault.subject import Subject, SubjectKind
 
 
@@ -41,6 +41,8 @@ def invite(office: Office, command: Command, /, *, applicant: ApplicantId, compa
     source = office.company(company).state
     check_active(source, CompanyRole.SOURCE)
     loaded = _own(office, applicant, company)
+    if loaded.state.imported and not loaded.state.erased:
+        _check_reachable(office, command, applicant, loaded.state)
     moment = cooling_off.invitation_not_before(
         loaded.state, source, now=command.now, policy=office.policy, holidays=office.holidays
     )
@@ -48,6 +50,14 @@ def invite(office: Office, command: Command, /, *, applicant: ApplicantId, compa
         loaded.state, invitation=new_id(command, "invitation"), channel=Channel.EMAIL, not_before=moment
     )
     return office.log.append(command, {applicant: (loaded.version, [event])})
+
+
+def _check_reachable(office: Office, command: Command, applicant: ApplicantId, state: Applicant) -> None:
+    """Nothing is scheduled that could not be sent as things stand; when it is sent all of it is asked again."""
+    if not cooling_off.has_basis(state, Channel.EMAIL, NO_CONSENT, command.now) and state.candidate is None:
+        raise Refused("no-basis-for-channel", channel=Channel.EMAIL.value)
+    if is_suppressed(office, applicant, state):
+        raise Refused("opted-out")
 
 
 @once
@@ -62,7 +72,7 @@ def cancel_invitation(office: Office, command: Command, /, *, applicant: Applica
 
 @once
 def send_invitation(office: Office, command: Command, /, *, applicant: ApplicantId) -> Appended:
-    """The moment has come: everything is decided anew, then the mail goes out; what no longer may be sent is cancelled."""
+    """The moment has come: all is decided anew, then the mail goes out; what no longer may be sent is cancelled."""
     loaded = load(office, applicant)
     state, waiting = loaded.state, loaded.state.invitation
     if waiting is None:
@@ -111,13 +121,32 @@ def is_suppressed(office: Office, applicant: ApplicantId, state: Applicant) -> b
 
 def address_of(office: Office, applicant: ApplicantId, state: Applicant) -> str | None:
     """The e-mail address of a record, or None where there is none (any more)."""
+    record = _opened(office, applicant, VaultRef(state.ref), ApplicantRecord)
+    return record.emails[0] if record and record.emails else None
+
+
+def words(office: Office, applicant: ApplicantId) -> ApplicantRecord | None:
+    """The record's words, for the source that brought it in; None once they are gone."""
+    return _opened(office, applicant, VaultRef(load(office, applicant).state.ref), ApplicantRecord)
+
+
+def evaluation(office: Office, applicant: ApplicantId) -> tuple[tuple[tuple[str, int], ...], EvaluationRecord | None]:
+    """The source's own last evaluation, its scores and its words; for that source only."""
+    said = [e.event for e in office.log.history(applicant) if isinstance(e.event, EvaluationRecorded)]
+    if not said:
+        return (), None
+    return said[-1].scores, _opened(office, applicant, VaultRef(said[-1].ref), EvaluationRecord)
+
+
+def _opened(office: Office, applicant: ApplicantId, ref: VaultRef, kind: type[R]) -> R | None:
     subject = Subject(SubjectKind.APPLICANT, applicant)
     with office.database.transaction() as connection:
         try:
-            record = open_own(office.vault.keyring, connection, subject, VaultRef(state.ref), ApplicantRecord)
-        except Refused:
+            return open_own(office.vault.keyring, connection, subject, ref, kind)
+        except Refused as refused:
+            if refused.code != "record-gone":
+                raise
             return None
-    return record.emails[0] if record.emails else None
 
 
 @once

@@ -14,14 +14,15 @@ from domain.candidate import ProfileFacts
 from domain.event import Event
 from domain.hire import EmploymentTerm
 from domain.ids import CandidateId, HireId, IntroductionId, ReferralId
-from domain.introduction import PENDING, CancelCause
+from domain.introduction import PENDING, CancelCause, Introduction, Item
+from domain.referral import Referral
 from domain.rules import listing, share
 from marketplace.commands.office import Office, once
 from marketplace.importing.deny_list import forbidden_words
 from marketplace.store.log import Appended, Command
 from marketplace.vault import statutory
 from marketplace.vault.companion import companions
-from marketplace.vault.records import ContactRecord, ProfileRecord, SeekerRecord, open_own
+from marketplace.vault.records import ContactRecord, ProfileRecord, Recommendation, SeekerRecord, open_own
 from marketplace.vault.subject import Subject, SubjectKind
 from projections import candidate_inbox, referral_board
 
@@ -57,6 +58,30 @@ def profile(office: Office, candidate: CandidateId) -> ProfileRecord | None:
         return open_own(office.vault.keyring, connection, own(candidate), state.profile_ref, ProfileRecord)
 
 
+def values_shown(office: Office, ask: Introduction, recommended: Referral | None) -> dict[Item, str]:
+    """What the person is shown that a company would get: their contact, the profile of this ask, a recommendation."""
+    reach, keyring = contact(office, ask.candidate), office.vault.keyring
+    with office.database.transaction() as connection:
+        words = (
+            open_own(keyring, connection, own(ask.candidate), ask.profile_ref, ProfileRecord) if ask.profile_ref else None
+        )
+        said = (
+            open_own(keyring, connection, own(ask.candidate), recommended.recommendation_ref, Recommendation).text
+            if recommended
+            else ""
+        )
+    wish_yen = words.salary_wish_yen if words else None
+    return {
+        Item.NAME: reach.name,
+        Item.EMAIL: reach.email,
+        Item.PHONE: reach.phone,
+        Item.CAREER: words.career if words else "",
+        Item.EMPLOYER: words.employer if words else "",
+        Item.SALARY_WISH: "" if wish_yen is None else f"{wish_yen:,}",
+        Item.RECOMMENDATION: said,
+    }
+
+
 @once
 def save_profile(
     office: Office,
@@ -82,9 +107,7 @@ def save_profile(
         facts=facts,
         lexemes_ref=lexemes.ref,
     )
-    return office.log.append(
-        command, {candidate: (loaded.version, [event])}, also=companions(sealed.row, lexemes.row)
-    )
+    return office.log.append(command, {candidate: (loaded.version, [event])}, also=companions(sealed.row, lexemes.row))
 
 
 @once

@@ -19,7 +19,7 @@ from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command
 from marketplace.vault.blind_index import AddressKind
 from marketplace.vault.companion import CompanionRow, companions
-from marketplace.vault.records import Evidence, MemberRecord, Representative
+from marketplace.vault.records import Evidence, MemberRecord, Representative, open_many
 from marketplace.vault.subject import Subject, SubjectKind
 
 
@@ -132,7 +132,9 @@ def choose_reward_mode(
 ) -> Appended:
     """What the source wants for a hire."""
     today = jst_date(command.now)
-    return _change(office, command, company_id, lambda state: decide.choose_reward_mode(state, reward_mode, today=today))
+    return _change(
+        office, command, company_id, lambda state: decide.choose_reward_mode(state, reward_mode, today=today)
+    )
 
 
 @once
@@ -148,9 +150,8 @@ def join(
     office: Office, command: Command, /, *, company_id: CompanyId, name: str, email: str, role: MemberRole
 ) -> Appended:
     """A person works for the company here from now on. One address is one user, whoever else they serve."""
-    with office.database.transaction() as connection:
-        known = office.vault.blind.find(connection, SubjectKind.COMPANY_USER, AddressKind.EMAIL, email)
-    user = UserId(known[0] if known else new_id(command, "user"))
+    known = user_of(office, email)
+    user = known or UserId(new_id(command, "user"))
     subject = Subject(SubjectKind.COMPANY_USER, user)
     loaded = office.company(company_id)
     event = decide.join(loaded.state, user=user, role=role)
@@ -163,6 +164,22 @@ def join(
         command, Message(template="member-joined", to=To.USER, recipient=user, about={"company": str(company_id)})
     )
     return office.log.append(command, {company_id: (loaded.version, [event])}, also=companions(*rows))
+
+
+def user_of(office: Office, email: str) -> UserId | None:
+    """Who has this address, among the people of all companies."""
+    with office.database.transaction() as connection:
+        known = office.vault.blind.find(connection, SubjectKind.COMPANY_USER, AddressKind.EMAIL, email)
+    return UserId(known[0]) if known else None
+
+
+def members(office: Office, company_id: CompanyId) -> list[tuple[decide.Member, MemberRecord | None]]:
+    """Who acts for the company, with name and address; None where the record is gone."""
+    several = office.company(company_id).state.members
+    wanted = [(Subject(SubjectKind.COMPANY_USER, each.user), VaultRef(each.user)) for each in several]
+    with office.database.transaction() as connection:
+        known = open_many(office.vault.keyring, connection, wanted, MemberRecord)
+    return [(each, known.get(VaultRef(each.user))) for each in several]
 
 
 @once

@@ -219,5 +219,3 @@ def follow(office: Office, command: Command, /, *, candidate: CandidateId, step:
     """The same once more, after the projections have caught up with whatever was being asked at that moment."""
     consent = office.consent(candidate).state
     return office.log.append(command, following(office, candidate, step, consent))
-
-

@@ -64,7 +64,9 @@ def _copy(
     stale = ask.seen is None or ask.seen.profile_version != now.profile_version
     if ask.status is not Status.APPROVED or stale or obstacle(ask, now, command.now) is not None:
         nothing = VaultRef(NIL)
-        return Copy(ref=nothing, commit="", provided_ref=nothing, received_ref=nothing, provider=OPERATOR, acquisition=""), []
+        return Copy(
+            ref=nothing, commit="", provided_ref=nothing, received_ref=nothing, provider=OPERATOR, acquisition=""
+        ), []
     recommended = recommendation_for(office, ask.candidate, ask.hiring)
     handed = _hand_over(office, command, introduction, ask, recommended.recommendation_ref if recommended else None)
     copy = Copy(

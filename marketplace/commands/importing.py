@@ -6,7 +6,7 @@ registered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -24,13 +24,15 @@ from marketplace.importing.check import read
 from marketplace.importing.reading import Applicant as ReadApplicant
 from marketplace.importing.reading import HeldBack, Reading, Retention
 from marketplace.store.log import Appended, Command, Loaded
-from marketplace.vault.blind_index import AddressKind
+from marketplace.vault.blind_index import AddressKind, normal_email
 from marketplace.vault.companion import CompanionRow, companions
-from marketplace.vault.erasure import erase_subjects
+from marketplace.vault.erasure import delete_rows, erase_subjects
 from marketplace.vault.records import ApplicantRecord, EvaluationRecord, UploadedFile, open_own
 from marketplace.vault.subject import Subject, SubjectKind
 
 CHUNK = 50
+NOT_LEFT = frozenset({HeldBack.ACTIVE, HeldBack.HIRED, HeldBack.CONFIDENTIAL})
+"""Why nobody invites a person whom the source rejected: something else of theirs is running, or they were hired."""
 
 
 def dry_run(office: Office, *, data: bytes, filename: str, retention: Retention | None, now: datetime) -> Reading:
@@ -86,7 +88,12 @@ def begin(
         )
         for ordinal, problem in enumerate(reading.problems)
     ]
-    task = {"id": str(new_id(command, "task")), "kind": "import", "subject": str(batch), "run_at": command.now.isoformat()}
+    task = {
+        "id": str(new_id(command, "task")),
+        "kind": "import",
+        "subject": str(batch),
+        "run_at": command.now.isoformat(),
+    }
     return office.log.append(
         command,
         {},
@@ -94,16 +101,21 @@ def begin(
     )
 
 
-def carry_on(office: Office, batch: UUID, now: datetime) -> None:
+def carry_on(
+    office: Office, batch: UUID, now: datetime, progress: Callable[[int, int], None] = lambda _done, _whole: None
+) -> None:
     """Bring a batch in from where it stands; each chunk is one command, so a second time adds nothing."""
     with office.database.transaction() as connection:
         row = connection.execute(
             "SELECT company, system, file_ref, basis, notice_version, rows_done, finished_at FROM import_batch WHERE id = %s",
             (batch,),
         ).fetchone()
-    if row is None or row[6] is not None:
+    if row is None:
         return
-    company, system, ref, basis, notice, done, _ = row
+    company, system, ref, basis, notice, done, finished_at = row
+    if finished_at is not None:
+        _forget_file(office, batch, now)
+        return
     with office.database.transaction() as connection:
         file = open_own(office.vault.keyring, connection, file_of(batch), VaultRef(ref), UploadedFile)
     retention = Retention(basis=basis, notice_version=notice) if basis else None
@@ -114,14 +126,28 @@ def carry_on(office: Office, batch: UUID, now: datetime) -> None:
         bring_in(office, command, company=CompanyId(company), system=system, batch=batch, people=chunk)
         with office.database.transaction() as connection:
             connection.execute("UPDATE import_batch SET rows_done = %s WHERE id = %s", (start + len(chunk), batch))
+        progress(start + len(chunk), len(reading.applicants))
+    # The file goes last: stopped in between, the task finds the batch finished and only lets the file go.
+    with office.database.transaction() as connection:
+        connection.execute("UPDATE import_batch SET finished_at = %s WHERE id = %s", (now, batch))
+    _forget_file(office, batch, now)
+
+
+def _forget_file(office: Office, batch: UUID, now: datetime) -> None:
     with office.database.transaction() as connection:
         erase_subjects(office.vault.keyring, connection, [file_of(batch)], now=now)
-        connection.execute("UPDATE import_batch SET finished_at = %s WHERE id = %s", (now, batch))
 
 
 @once
 def bring_in(
-    office: Office, command: Command, /, *, company: CompanyId, system: str, batch: UUID, people: Sequence[ReadApplicant]
+    office: Office,
+    command: Command,
+    /,
+    *,
+    company: CompanyId,
+    system: str,
+    batch: UUID,
+    people: Sequence[ReadApplicant],
 ) -> Appended:
     """One chunk of a file, in one append: each record's own stream, its sealed words, its blind index."""
     streams: dict[UUID, tuple[int, list[Event]]] = {}
@@ -162,7 +188,7 @@ def _record(
         applied_on=person.applied_on,
         rejected_on=person.rejected_on,
         may_email=person.can_contact,
-        has_active_application=person.held_back in {HeldBack.ACTIVE, HeldBack.CONFIDENTIAL},
+        has_active_application=person.held_back in NOT_LEFT,
         ref=ref,
         commit=commit,
     )
@@ -192,25 +218,46 @@ def _words(
     if known == words:
         return state.ref, state.commit, []
     sealed = office.vault.sealer.seal(subject, words)
-    old = set(known.emails) if known else set()
+    old = set(_mailboxes(known.emails)) if known else set()
     addresses = [
-        office.vault.blind.row(subject, AddressKind.EMAIL, email, controller=company)
-        for email in dict.fromkeys(person.emails)
-        if email not in old
+        office.vault.blind.row(subject, AddressKind.EMAIL, mailbox, controller=company)
+        for mailbox in _mailboxes(person.emails)
+        if mailbox not in old
     ]
     return sealed.ref, sealed.commit, [sealed.row, *addresses]
+
+
+def _mailboxes(emails: Sequence[str]) -> list[str]:
+    """Each mailbox once, in one spelling; what is no address leads nowhere, and the record is kept all the same."""
+    found: dict[str, None] = {}
+    for email in emails:
+        try:
+            found[normal_email(email)] = None
+        except Refused:
+            continue
+    return list(found)
 
 
 def _known_words(office: Office, subject: Subject, state: Applicant) -> ApplicantRecord | None:
     if not state.imported:
         return None
     with office.database.transaction() as connection:
-        return open_own(office.vault.keyring, connection, subject, VaultRef(state.ref), ApplicantRecord)
+        try:
+            return open_own(office.vault.keyring, connection, subject, VaultRef(state.ref), ApplicantRecord)
+        except Refused as refused:
+            if refused.code != "record-gone":
+                raise
+            return None  # let go with an undone batch; the key is still there
 
 
 @once
-def undo(office: Office, command: Command, /, *, company: CompanyId, batch: UUID, applicants: Sequence[UUID]) -> Appended:
-    """Undo a batch: unsent invitations are cancelled, records let go; whoever registered stays."""
+def undo(
+    office: Office, command: Command, /, *, company: CompanyId, batch: UUID, applicants: Sequence[UUID]
+) -> Appended:
+    """Undo a batch: unsent invitations are cancelled, records let go; whoever registered stays.
+
+    The words and addresses go at once; the key stays, because the same file may be brought in again.
+    """
     with office.database.transaction() as connection:
         row = connection.execute(
             "SELECT company, finished_at, undone_at FROM import_batch WHERE id = %s", (batch,)
@@ -228,6 +275,7 @@ def undo(office: Office, command: Command, /, *, company: CompanyId, batch: UUID
             streams[applicant_id] = (loaded.version, events)
     done = office.log.append(command, streams)
     with office.database.transaction() as connection:
+        delete_rows(connection, [Subject(SubjectKind.APPLICANT, applicant_id) for applicant_id in streams])
         connection.execute("UPDATE import_batch SET undone_at = %s WHERE id = %s", (command.now, batch))
     return done
 

@@ -7,6 +7,7 @@ from datetime import date
 from domain import selection
 from domain.calendar import jst_date
 from domain.event import Event
+from domain.frozen_terms import Terms
 from domain.hire import Side
 from domain.ids import (
     CandidateId,
@@ -26,14 +27,14 @@ from domain.introduction import (
     RevokeCause,
     Seen,
     Stage,
-    Status,
     evolve,
 )
+from domain.job import Job
 from domain.refusal import Refused
 from domain.rules import ownership, share, terms
 from marketplace.commands.candidate import contact, profile
 from marketplace.commands.office import Office, mail, once
-from marketplace.commands.standing import Look, look_around, recommendation_for, sources_of
+from marketplace.commands.standing import look_around, recommendation_for, sources_of
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command, Loaded
 from marketplace.vault.companion import CompanionRow, companions
@@ -69,13 +70,7 @@ def request(
     recommended = recommendation_for(office, candidate, hiring)
     with office.database.transaction() as connection:
         open_asks = candidate_inbox.open_asks(connection, candidate)
-    frozen = terms.freeze(
-        office.policy,
-        salary_from_yen=_salary(around)[0],
-        salary_to_yen=_salary(around)[1],
-        sources=sources_of(office, command, candidate, hiring),
-        on=jst_date(command.now),
-    )
+    frozen = quote(office, candidate=candidate, hiring=hiring, job=around.job, today=jst_date(command.now))
     key = introduction_of(candidate, hiring, job, round_no + 1)
     events: list[Event] = list(
         share.request(
@@ -100,23 +95,33 @@ def request(
         now = around.standing
         events.append(
             selection.ask(
-                state, profile_version=now.profile_version, ref=now.profile_ref, commit=now.profile_commit, now=command.now
+                state,
+                profile_version=now.profile_version,
+                ref=now.profile_ref,
+                commit=now.profile_commit,
+                now=command.now,
             )
         )
         rows = mail(command, Message(template="ask", to=To.CANDIDATE, recipient=candidate, about=about(key)))
     return office.log.append(command, around.rests_on | {key: (0, events)}, also=companions(*rows))
 
 
-def _salary(around: Look) -> tuple[int, int]:
-    conditions = around.job.conditions
-    if conditions is None:
+def quote(office: Office, *, candidate: CandidateId, hiring: CompanyId, job: Job, today: date) -> Terms:
+    """The terms that freeze if the company asks now (rule 6), its price among them. Refuses `job-unknown`, `job-not-open`."""
+    if job.company != hiring:
+        raise Refused("job-unknown")
+    if not job.is_open:
         raise Refused("job-not-open")
-    return conditions.annual_salary_from_yen, conditions.annual_salary_to_yen
+    return terms.freeze(
+        office.policy,
+        salary_from_yen=job.conditions.annual_salary_from_yen,
+        salary_to_yen=job.conditions.annual_salary_to_yen,
+        sources=sources_of(office, candidate, hiring, today=today),
+        on=today,
+    )
 
 
-def _last_round(
-    office: Office, candidate: CandidateId, hiring: CompanyId, job: JobId
-) -> tuple[int, Introduction]:
+def _last_round(office: Office, candidate: CandidateId, hiring: CompanyId, job: JobId) -> tuple[int, Introduction]:
     """The last round that there was; a new one has the next number, and its stream's id makes it the only one."""
     number, state = 0, INITIAL
     while (loaded := office.introduction(introduction_of(candidate, hiring, job, number + 1))).version:
@@ -156,9 +161,7 @@ def approve(
         at=command.now,
     )
     _check_items_are_there(office, by, items)
-    rows = mail(
-        command, Message(template="share-approved", to=To.CANDIDATE, recipient=by, about=about(introduction))
-    )
+    rows = mail(command, Message(template="share-approved", to=To.CANDIDATE, recipient=by, about=about(introduction)))
     return office.log.append(
         command, around.rests_on | {introduction: (loaded.version, [event])}, also=companions(*rows)
     )
@@ -182,9 +185,24 @@ def _check_items_are_there(office: Office, candidate: CandidateId, items: frozen
 
 def _asked(office: Office, introduction: IntroductionId, by: CandidateId) -> Loaded[Introduction]:
     loaded = office.introduction(introduction)
-    if loaded.state.candidate != by or loaded.state.status is Status.BLOCKED:
+    if loaded.state.candidate != by or loaded.state.seen is None:  # a blocked request never reached the person
         raise Refused("introduction-unknown")
     return loaded
+
+
+@once
+def show_anew(office: Office, command: Command, /, *, introduction: IntroductionId, by: CandidateId) -> Appended:
+    """The person's profile is newer than the one this ask was made with: they are shown what would be handed over now."""
+    loaded, person = _asked(office, introduction, by), office.candidate(by)
+    now = person.state
+    event = selection.ask(
+        loaded.state,
+        profile_version=now.profile_version,
+        ref=now.profile_ref,
+        commit=now.profile_commit,
+        now=command.now,
+    )
+    return office.log.append(command, {introduction: (loaded.version, [event]), by: (person.version, [])})
 
 
 @once
@@ -212,9 +230,7 @@ def expire(office: Office, command: Command, /, *, introduction: IntroductionId)
 
 
 @once
-def cancel(
-    office: Office, command: Command, /, *, introduction: IntroductionId, cause: CancelCause
-) -> Appended:
+def cancel(office: Office, command: Command, /, *, introduction: IntroductionId, cause: CancelCause) -> Appended:
     """Something ended the ask before disclosure."""
     loaded = office.introduction(introduction)
     event = share.cancel(loaded.state, cause)
@@ -290,9 +306,7 @@ def claim_prior_contact(
 ) -> Appended:
     """The company says that it knew the person already, with its proof."""
     loaded = _received(office, introduction, hiring)
-    sealed = office.vault.sealer.seal(
-        received(introduction), Evidence(text=evidence), person=loaded.state.candidate
-    )
+    sealed = office.vault.sealer.seal(received(introduction), Evidence(text=evidence), person=loaded.state.candidate)
     event = ownership.claim_prior_contact(
         loaded.state, by=by, last_contact_on=last_contact_on, evidence_ref=sealed.ref, today=jst_date(command.now)
     )
@@ -307,4 +321,3 @@ def decide_prior_contact(
     loaded = office.introduction(introduction)
     event = ownership.decide_prior_contact(loaded.state, by=Side.OPERATOR, upheld=upheld)
     return office.log.append(command, {introduction: (loaded.version, [event])})
-

@@ -47,7 +47,14 @@ def open_job(
 
 @once
 def change_conditions(
-    office: Office, command: Command, /, *, company: CompanyId, job_id: JobId, conditions: Conditions, expected_version: int
+    office: Office,
+    command: Command,
+    /,
+    *,
+    company: CompanyId,
+    job_id: JobId,
+    conditions: Conditions,
+    expected_version: int,
 ) -> Appended:
     """The company changes the conditions it showed as version `expected_version`."""
     loaded = office.job(job_id)
@@ -69,8 +76,17 @@ def _own(job: decide.Job, company: CompanyId) -> None:
         raise Refused("job-unknown")
 
 
+def at_version(office: Office, job_id: JobId, version: int) -> decide.Job:
+    """The job as it was at a version of its conditions: what a person who was asked then is shown."""
+    state = decide.INITIAL
+    for recorded in office.log.history(job_id):
+        after = decide.evolve(state, recorded.event)  # type: ignore[arg-type]
+        if after.version > version:
+            break
+        state = after
+    return state
+
+
 def lapse_cause(event: object) -> CancelCause:
     """Why the asks for a job lapse: its conditions changed, or it closed."""
     return CancelCause.CONDITIONS_CHANGED if isinstance(event, JobConditionsChanged) else CancelCause.JOB_CLOSED
-
-

@@ -90,7 +90,9 @@ class Office(msgspec.Struct, frozen=True):
 
     def sharing_policy(self, source: CompanyId) -> Loaded[partnerships.SharingPolicy]:
         """With whom a source shares its recommendation."""
-        return self.log.load(sharing_policy_of(source), partnerships.INITIAL_SHARING_POLICY, partnerships.evolve_sharing_policy)
+        return self.log.load(
+            sharing_policy_of(source), partnerships.INITIAL_SHARING_POLICY, partnerships.evolve_sharing_policy
+        )
 
 
 def new_id(command: Command, kind: str, ordinal: int = 0) -> UUID:

@@ -18,9 +18,7 @@ from marketplace.vault.subject import Subject, SubjectKind
 
 
 @once
-def recommend(
-    office: Office, command: Command, /, *, referral: ReferralId, source: CompanyId, text: str
-) -> Appended:
+def recommend(office: Office, command: Command, /, *, referral: ReferralId, source: CompanyId, text: str) -> Appended:
     """The source writes a recommendation; nobody but the person sees it before they have read it."""
     check_active(office.company(source).state, CompanyRole.SOURCE)
     loaded = office.referral(referral)
@@ -29,12 +27,8 @@ def recommend(
     subject = Subject(SubjectKind.CANDIDATE, loaded.state.candidate)
     lexemes = office.vault.lexemes.seal(subject, [text], screen=forbidden_words)
     sealed = office.vault.sealer.seal(subject, Recommendation(text=text))
-    event = decide.write_recommendation(
-        loaded.state, ref=sealed.ref, commit=sealed.commit, lexemes_ref=lexemes.ref
-    )
-    rows = mail(
-        command, Message(template="recommendation-written", to=To.CANDIDATE, recipient=loaded.state.candidate)
-    )
+    event = decide.write_recommendation(loaded.state, ref=sealed.ref, commit=sealed.commit, lexemes_ref=lexemes.ref)
+    rows = mail(command, Message(template="recommendation-written", to=To.CANDIDATE, recipient=loaded.state.candidate))
     return office.log.append(
         command, {referral: (loaded.version, [event])}, also=companions(sealed.row, lexemes.row, *rows)
     )
@@ -52,22 +46,16 @@ def read_recommendation(
 
 
 @once
-def confirm_ownership(
-    office: Office, command: Command, /, *, referral: ReferralId, candidate: CandidateId
-) -> Appended:
+def confirm_ownership(office: Office, command: Command, /, *, referral: ReferralId, candidate: CandidateId) -> Appended:
     """The person confirms who passed them on."""
     loaded = office.referral(referral)
     _mine(loaded.state, candidate)
-    events = decide.confirm_ownership(
-        loaded.state, now=command.now, window_days=office.policy.ownership_window_days
-    )
+    events = decide.confirm_ownership(loaded.state, now=command.now, window_days=office.policy.ownership_window_days)
     return office.log.append(command, {referral: (loaded.version, events)})
 
 
 @once
-def publish_card(
-    office: Office, command: Command, /, *, referral: ReferralId, candidate: CandidateId
-) -> Appended:
+def publish_card(office: Office, command: Command, /, *, referral: ReferralId, candidate: CandidateId) -> Appended:
     """The person lists the anonymous card; the consent it rests on is checked in the same append (rule 1)."""
     loaded = office.referral(referral)
     _mine(loaded.state, candidate)
@@ -84,9 +72,7 @@ def publish_card(
 
 
 @once
-def suspend_card(
-    office: Office, command: Command, /, *, referral: ReferralId, candidate: CandidateId
-) -> Appended:
+def suspend_card(office: Office, command: Command, /, *, referral: ReferralId, candidate: CandidateId) -> Appended:
     """The person takes the card out of the catalogue."""
     loaded = office.referral(referral)
     _mine(loaded.state, candidate)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -18,6 +18,7 @@ from domain.ids import ApplicantId, CandidateId, CompanyId, VaultRef, referral_o
 from domain.refusal import Refused
 from domain.rules import cooling_off
 from domain.rules.licence import check_active
+from domain.vocabulary import Kind, terms
 from marketplace import clock
 from marketplace.commands import applicant as applicants
 from marketplace.commands.office import Office, mail, new_id, once
@@ -25,7 +26,7 @@ from marketplace.messages.outbox import Message, To
 from marketplace.store.log import AlreadyThere, Appended, Command, Loaded
 from marketplace.vault.blind_index import AddressKind, normal_email
 from marketplace.vault.companion import CompanionRow, companions
-from marketplace.vault.records import ApplicantRecord, ContactRecord, open_own
+from marketplace.vault.records import ApplicantRecord, ContactRecord, open_many, open_own
 from marketplace.vault.subject import Subject, SubjectKind
 
 LINK_LASTS = timedelta(minutes=10)
@@ -43,6 +44,19 @@ class Begun(msgspec.Struct, frozen=True):
     language: str
 
 
+def check_entrance(
+    office: Office, *, entrance: Entrance, source: CompanyId | None, invited: ApplicantId | None
+) -> CompanyId | None:
+    """By whose door someone comes in. Says nothing of any address. Refuses an invitation that was not sent."""
+    record: Applicant | None = applicants.load(office, invited).state if invited else None
+    cooling_off.may_enter(entrance, record)
+    if record is not None:
+        source = record.company
+    if source is not None:
+        check_active(office.company(source).state, CompanyRole.SOURCE)
+    return source
+
+
 @once
 def begin(
     office: Office,
@@ -57,12 +71,7 @@ def begin(
 ) -> Appended:
     """Someone gave an address. Whoever is known there is sent a sign-in link instead; the answer is the same."""
     normal_email(email)
-    record: Applicant | None = applicants.load(office, invited).state if invited else None
-    cooling_off.may_enter(entrance, record)
-    if record is not None:
-        source = record.company
-    if source is not None:
-        check_active(office.company(source).state, CompanyRole.SOURCE)
+    source = check_entrance(office, entrance=entrance, source=source, invited=invited)
     with office.database.transaction() as connection:
         known = office.vault.blind.find(connection, SubjectKind.CANDIDATE, AddressKind.EMAIL, email)
     if known:
@@ -98,25 +107,40 @@ def mint_link(office: Office, registration: UUID) -> str:
     return token
 
 
-def prove(office: Office, token: str) -> Begun:
-    """The mailbox was opened: the token is used up here. Refuses `link-not-valid` for whatever reason."""
+def opened(office: Office, token: str) -> Begun:
+    """Whose mailbox was opened, without using the link up. Refuses `link-not-valid` for whatever reason."""
     with office.database.transaction() as connection:
         row = connection.execute(
-            "UPDATE registration SET used_at = relay_now() WHERE token_digest = %s AND used_at IS NULL"
-            " AND expires_at > relay_now()"
-            " RETURNING id, candidate, contact_ref, entrance, source, applicant, language",
-            (hashlib.sha256(token.encode()).digest(),),
+            "SELECT id, candidate, contact_ref, entrance, source, applicant, language FROM registration"
+            " WHERE token_digest = %s AND used_at IS NULL AND expires_at > %s",
+            (hashlib.sha256(token.encode()).digest(), clock.now(connection)),
         ).fetchone()
     if row is None:
         raise Refused("link-not-valid")
     return Begun(row[0], CandidateId(row[1]), VaultRef(row[2]), Entrance(row[3]), *row[4:])
 
 
+def use_up(office: Office, begun: Begun) -> None:
+    """The registration is complete, and whoever comes second with the same link is refused `link-not-valid`."""
+    with office.database.transaction() as connection:
+        used = connection.execute(
+            "UPDATE registration SET used_at = %s WHERE id = %s AND used_at IS NULL",
+            (clock.now(connection), begun.id),
+        ).rowcount
+    if not used:
+        raise Refused("link-not-valid")
+
+
+def command_of(begun: Begun, now: datetime) -> Command:
+    """The command that completes this registration: one, however often the link is sent."""
+    return Command(id=uuid5(begun.id, "complete"), actor=f"candidate:{begun.candidate}", now=now)
+
+
 @once
 def complete(
     office: Office, command: Command, /, *, begun: Begun, name: str, is_adult: bool, is_pupil: bool
 ) -> Appended:
-    """The person registers, and claims their record at the source that invited or linked them, if the mailbox is the same.
+    """The person registers, and claims their record at the source that invited them, if the mailbox is the same.
 
     The source's referral and the person's confirmation of it are in the same append: the person came by that source.
     """
@@ -131,7 +155,9 @@ def complete(
         language=begun.language,
         contact_ref=sealed.ref,
     )
-    adult = candidate.declare_adulthood(candidate.evolve(loaded.state, registered), is_adult=is_adult, is_pupil=is_pupil)
+    adult = candidate.declare_adulthood(
+        candidate.evolve(loaded.state, registered), is_adult=is_adult, is_pupil=is_pupil
+    )
     streams: dict[UUID, tuple[int, list[Event]]] = {begun.candidate: (loaded.version, [registered, adult])}
     for applicant_id, theirs in _records_of(office, begun, contact.email):
         streams[applicant_id] = (theirs.version, list(applying.claim(theirs.state, candidate=begun.candidate)))
@@ -157,14 +183,23 @@ def _contact(office: Office, begun: Begun, name: str) -> ContactRecord:
         if begun.applicant:
             theirs = applicants.load(office, begun.applicant).state
             subject = Subject(SubjectKind.APPLICANT, begun.applicant)
-            record = open_own(office.vault.keyring, connection, subject, VaultRef(theirs.ref), ApplicantRecord)
-            if normal_email(given.email) in set(map(normal_email, record.emails)):
+            record = open_many(
+                office.vault.keyring, connection, [(subject, VaultRef(theirs.ref))], ApplicantRecord
+            ).get(VaultRef(theirs.ref))
+            if record is not None and _is_of(given.email, record):
                 phone, kana = record.phone, record.kana
     return ContactRecord(email=given.email, name=name.strip(), phone=phone, kana=kana)
 
 
+def _is_of(email: str, record: ApplicantRecord) -> bool:
+    return normal_email(email) in {address.strip().casefold() for address in record.emails}
+
+
 def _records_of(office: Office, begun: Begun, email: str) -> list[tuple[ApplicantId, Loaded[Applicant]]]:
-    """The source's records with this mailbox: proving the mailbox is what proves that they are the person's."""
+    """The source's records with this mailbox, the one that came furthest first.
+
+    Proving the mailbox is what proves that they are the person's.
+    """
     if begun.source is None:
         return []
     with office.database.transaction() as connection:
@@ -175,7 +210,10 @@ def _records_of(office: Office, begun: Begun, email: str) -> list[tuple[Applican
     return [
         (applicant_id, theirs)
         for applicant_id, theirs in loaded
-        if theirs.state.imported and not theirs.state.erased and theirs.state.candidate is None and not theirs.state.frozen
+        if theirs.state.imported
+        and not theirs.state.erased
+        and theirs.state.candidate is None
+        and not theirs.state.frozen
     ]
 
 
@@ -199,5 +237,3 @@ def _refer(
         referral.evolve(loaded.state, made), now=command.now, window_days=office.policy.ownership_window_days
     )
     streams[key] = (loaded.version, [made, *confirmed])
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -76,9 +77,8 @@ def referrals_of(office: Office, candidate: CandidateId) -> list[Referral]:
     return sorted(found, key=lambda each: (each.confirmed_at is None, each.confirmed_at, each.source))
 
 
-def sources_of(office: Office, command: Command, candidate: CandidateId, hiring: CompanyId) -> list[SourceTerms]:
+def sources_of(office: Office, candidate: CandidateId, hiring: CompanyId, *, today: date) -> list[SourceTerms]:
     """What each confirmed source would get, as rule 8 has it today and as the partnership says."""
-    today = jst_date(command.now)
     found: list[SourceTerms] = []
     for each in referrals_of(office, candidate):
         if each.confirmed_at is None:
@@ -87,15 +87,17 @@ def sources_of(office: Office, command: Command, candidate: CandidateId, hiring:
         agreed: Partnership = office.partnership(each.source, hiring).state
         active = CompanyRole.SOURCE in source.roles and not source.suspended
         if active:
-            found.append(
-                SourceTerms(source=each.source, mode=reward_mode_of(source, on=[today]), partnership=agreed)
-            )
+            found.append(SourceTerms(source=each.source, mode=reward_mode_of(source, on=[today]), partnership=agreed))
     return found
 
 
 def recommendation_for(office: Office, candidate: CandidateId, hiring: CompanyId) -> Referral | None:
-    """The referral whose recommendation this company may see: read by the person, shared by the source."""
+    """The referral whose recommendation this company may see: standing, read by the person, shared by the source."""
     for each in referrals_of(office, candidate):
-        if each.recommendation_is_read and office.sharing_policy(each.source).state.shares_with(hiring):
+        if (
+            not each.ended
+            and each.recommendation_is_read
+            and office.sharing_policy(each.source).state.shares_with(hiring)
+        ):
             return each
     return None

@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from marketplace.vault.companion import CompanionRow
+from marketplace.store.database import Connection
+from marketplace.vault.companion import CompanionRow, companions
 
 
 class To(StrEnum):
@@ -54,3 +55,9 @@ def rows(cause: UUID, messages: list[Message], now: datetime, *, run_at: datetim
             )
         )
     return found
+
+
+def write(connection: Connection, *several: CompanionRow) -> None:
+    """Write rows outside any command, as an append writes them: for what causes no event."""
+    also = msgspec.json.encode(companions(*several)).decode()
+    connection.execute("SELECT relay_companions(%s::jsonb, 0)", (also,))

@@ -64,7 +64,13 @@ def _rows_of(stream: UUID, event: Event) -> Iterable[Row]:
         case ConsentGiven(candidate=who, permission=permission, expires_at=until, level=level):
             yield _permission(who, permission, is_open=level is not OutcomeLevel.NONE, until=until)
             if level is not None:
-                yield _row(who, "outcome-where", permission.company or ANYTHING, is_open=level is OutcomeLevel.WHERE, until=until)
+                yield _row(
+                    who,
+                    "outcome-where",
+                    permission.company or ANYTHING,
+                    is_open=level is OutcomeLevel.WHERE,
+                    until=until,
+                )
         case ConsentRenewed(candidate=who, permission=permission, expires_at=until):
             yield _permission(who, permission, is_open=True, until=until)
         case ConsentExpired(candidate=who, permission=permission):
@@ -105,4 +111,3 @@ def _closed(who: CandidateId, permission: Permission) -> Iterable[Row]:
     yield _permission(who, permission, is_open=False, until=None)
     if permission.scope is Scope.OUTCOME_TO_SOURCE:
         yield _row(who, "outcome-where", permission.company or ANYTHING, is_open=False)
-

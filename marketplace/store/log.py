@@ -26,7 +26,18 @@ from marketplace.store import gate
 from marketplace.store.mapper import EventMapper, Pending
 from marketplace.store.recorder import Appended, RelayRecorder, StreamMoved
 
-__all__ = ["AlreadyThere", "Appended", "Command", "Loaded", "Log", "Rows", "StoreUnavailable", "StreamMoved", "Unreadable", "open_log"]
+__all__ = [
+    "AlreadyThere",
+    "Appended",
+    "Command",
+    "Loaded",
+    "Log",
+    "Rows",
+    "StoreUnavailable",
+    "StreamMoved",
+    "Unreadable",
+    "open_log",
+]
 
 StoreUnavailable = PersistenceError
 """The database did not answer or did not take it; try again later."""
@@ -164,7 +175,10 @@ class Log:
             )
             rows = cursor.fetchall()
         events = (
-            self._recorded(row["notification_id"], StoredEvent(stream, row["originator_version"], row["topic"], bytes(row["state"])))
+            self._recorded(
+                row["notification_id"],
+                StoredEvent(stream, row["originator_version"], row["topic"], bytes(row["state"])),
+            )
             for row in rows
         )
         return [e for e in events if isinstance(e, Recorded)]
@@ -216,4 +230,3 @@ def open_log(url: str, *, pool_size: int = 4) -> Log:
             }
         )
     )
-

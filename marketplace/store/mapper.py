@@ -72,7 +72,9 @@ class EventMapper(Mapper[UUID]):
         Raises `MapperDeserialisationError`: the name is unknown or the body does not fit it.
         """
         try:
-            envelope = self._decoder.decode(stored_event.state) if stored_event.topic in BY_NAME else _upcast(stored_event)
+            envelope = (
+                self._decoder.decode(stored_event.state) if stored_event.topic in BY_NAME else _upcast(stored_event)
+            )
         except (msgspec.MsgspecError, KeyError) as error:
             message = f"event {stored_event.topic} version {stored_event.originator_version}: {error}"
             raise MapperDeserialisationError(message) from error

@@ -75,7 +75,7 @@ class RelayRecorder(PostgresApplicationRecorder):
             raise StreamMoved(row["moved"])
         return Appended(row["outcome"], row["at_position"])
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:  # noqa: ANN401  the base class
         """Refuse the stock way in: it knows neither command ids nor companion rows."""
         message = f"{len(stored_events)} events came without a command; use Log.append"
         raise TypeError(message)

@@ -1,4 +1,4 @@
-"""The message catalogue: `refusals/*.toml` for stable codes, `pages/*.toml` for pages; Japanese and English side by side."""
+"""The message catalogue: `refusals/*.toml` for stable codes, `pages/*.toml` for pages; Japanese beside English."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def _shown(name: str, value: Value, language: Language) -> str:
     if isinstance(value, datetime):
         local = value.astimezone(JST)
         return f"{_day(local, language)} {local:%H:%M}{'' if language == 'ja' else ' JST'}"
-    if isinstance(value, date):
-        return _day(value, language)
+    if isinstance(value, date): return _day(value, language)
     return f"{value:,}" if isinstance(value, int) and name.endswith("yen") else str(value)
 
 

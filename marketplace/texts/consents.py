@@ -25,7 +25,6 @@ def words(version: str, key: tuple[str, ...], language: str, **values: str) -> s
     found: Any = _texts().get(version)
     for part in key:
         found = found.get(part) if isinstance(found, dict) else None
-    if not isinstance(found, dict) or language not in found:
-        raise Refused("consent-text-unknown")
+    if not isinstance(found, dict) or language not in found: raise Refused("consent-text-unknown")
     text: str = found[language]
     return text.format(**values)

@@ -74,7 +74,7 @@ def views_of(connection: psycopg.Connection[Any], candidate: CandidateId, *, lim
     """What companies have seen of a candidate, latest first: the candidate's own to read."""
     query = (
         "SELECT at, viewer_user, viewer_company, introduction, items, purpose FROM vault_access_log"
-        " WHERE candidate = %s AND subject_kind = 'received' ORDER BY at DESC, id DESC LIMIT %s"
+        " WHERE candidate = %s ORDER BY at DESC, id DESC LIMIT %s"
     )
     with connection.cursor(row_factory=dict_row) as cursor:
         return msgspec.convert(cursor.execute(query, (candidate, limit)).fetchall(), list[View])

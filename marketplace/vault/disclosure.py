@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -16,7 +16,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
-from domain.ids import CandidateId, IntroductionId, VaultRef
+from domain.ids import CandidateId, CompanyToken, IntroductionId, VaultRef
 from domain.introduction import Direction, Item
 from domain.refusal import Refused
 from marketplace.vault import access_log, envelope, statutory
@@ -32,6 +32,7 @@ from marketplace.vault.records import (
     Recommendation,
 )
 from marketplace.vault.subject import Subject, SubjectKind
+from projections.gate import VISIBLE, tokens_of
 
 # FOR SHARE: a revocation that is being written at this moment comes wholly before this look or wholly after it.
 _OPEN_COPY = """
@@ -41,9 +42,23 @@ _OPEN_COPY = """
     WHERE g.subject = %(introduction)s AND g.what = 'share' AND g.object = %(company)s
       AND g.open AND (g.expires_at IS NULL OR g.expires_at > %(now)s)
       AND NOT EXISTS (SELECT FROM gate e WHERE e.subject = r.person AND e.what = 'erased' AND e.open)
+      AND NOT EXISTS (SELECT FROM gate b WHERE b.subject = r.person AND b.what = 'block' AND b.open
+                      AND b.object = ANY(%(tokens)s))
     ORDER BY r.version DESC LIMIT 1
     FOR SHARE OF g
 """
+
+
+_MAY_SEE = f"SELECT FROM (SELECT %(candidate)s::uuid AS candidate) c WHERE {VISIBLE}"
+
+
+class CardViewer(Viewer, Protocol):
+    """Who looks at a card, with the tokens by which rule 5 knows them."""
+
+    @property
+    def tokens(self) -> frozenset[CompanyToken]:
+        """Those of every company the viewer serves, and of their groups."""
+        ...
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,12 +131,50 @@ def open_received(
     return copy
 
 
+def open_recommendation(
+    keyring: Keyring,
+    connection: psycopg.Connection[Any],
+    viewer: CardViewer,
+    candidate: CandidateId,
+    ref: VaultRef,
+    *,
+    now: datetime,
+) -> str:
+    """What a source says for a person whose card the viewer may see; the caller knows that it is shared with them.
+
+    Gate, access log and decryption are one transaction. Raises Refused `copy-not-open` whatever the reason.
+    """
+    if connection.info.transaction_status is not TransactionStatus.IDLE:
+        message = "a look needs a transaction of its own: one around it could still take back the access log"
+        raise RuntimeError(message)
+    own = Subject(SubjectKind.CANDIDATE, candidate)
+    with connection.transaction():
+        values = {"candidate": candidate, "now": now, "tokens": list(viewer.tokens)}
+        if connection.execute(_MAY_SEE.encode(), values).fetchone() is None:
+            raise Refused("copy-not-open")
+        try:
+            text = envelope.open_one(keyring, connection, own, ref, Recommendation).text
+        except Refused as refusal:
+            if refusal.code == "record-gone":
+                raise Refused("copy-not-open") from None
+            raise
+        items = [str(Item.RECOMMENDATION)]
+        access_log.write(connection, viewer, own, items=items, purpose="catalogue", now=now, candidate=candidate)
+    return text
+
+
 def _open_copy(
     connection: psycopg.Connection[Any], viewer: Viewer, introduction: IntroductionId, now: datetime
 ) -> tuple[VaultRef, UUID]:
     with connection.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(
-            _OPEN_COPY, {"introduction": introduction, "company": viewer.company, "now": now}
+            _OPEN_COPY,
+            {
+                "introduction": introduction,
+                "company": viewer.company,
+                "now": now,
+                "tokens": list(tokens_of(connection, [viewer.company])),
+            },
         ).fetchone()
     if found is None:
         raise Refused("copy-not-open")

@@ -46,7 +46,7 @@ def fold(projection: Projection[Any], rows: dict[Key, Any], entries: Sequence[En
             continue
         try:
             news = {key: projection.fold(key, rows.get(key), entry) for key in projection.touches(entry)}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  one bad event must not stop the others
             stumbled.append(Unreadable(entry.position, entry.stream, f"{type(error).__name__}: {error}"))
             parked.add(entry.stream)
             continue
@@ -62,7 +62,7 @@ def touched(projection: Projection[Any], entries: Sequence[Entry]) -> list[Key]:
         if isinstance(entry, Recorded):
             try:
                 keys.update(dict.fromkeys(projection.touches(entry)))
-            except Exception:
+            except Exception:  # noqa: BLE001, S112  `fold` meets it again and parks the stream
                 continue
     return list(keys)
 

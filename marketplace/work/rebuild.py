@@ -63,7 +63,8 @@ def compare(connection: Connection, projection: Projection[Any], beside: str) ->
 
 def _standing(connection: Connection, name: str, *, lock: bool) -> int:
     row = connection.execute(
-        SQL("SELECT position FROM projection_position WHERE name = %s {}").format(SQL("FOR UPDATE" if lock else "")), (name,)
+        SQL("SELECT position FROM projection_position WHERE name = %s {}").format(SQL("FOR UPDATE" if lock else "")),
+        (name,),
     ).fetchone()
     return row[0] if row else 0
 

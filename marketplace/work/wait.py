@@ -17,7 +17,8 @@ def until(database: Database, names: Sequence[str], position: int, *, patience: 
     while True:
         with database.transaction() as connection:
             row = connection.execute(
-                "SELECT count(*) FROM projection_position WHERE name = ANY(%s) AND position >= %s", (list(names), position)
+                "SELECT count(*) FROM projection_position WHERE name = ANY(%s) AND position >= %s",
+                (list(names), position),
             ).fetchone()
         if row is not None and row[0] == len(set(names)):
             return True

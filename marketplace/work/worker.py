@@ -56,7 +56,7 @@ class Worker:
 
     def drain(self) -> None:
         """Work until nothing is left to do now."""
-        while any([room() for room in self._rooms.values()]):
+        while sum(room() for room in self._rooms.values()):
             pass
 
     def run(self) -> None:
@@ -106,10 +106,10 @@ class Worker:
                 self._stop.wait(BACKOFF_SECONDS)
 
 
-def idle(connection: Connection, jobs: Jobs) -> bool:
+def idle(connection: Connection, projections: Sequence[Projection[Any]]) -> bool:
     """Is nothing left to do now? Every reader is at the end of the log, no timer and no task is due."""
     now = clock.now(connection)
-    names = [*(p.name for p in jobs.projections), react.READER]
+    names = [*(p.name for p in projections), react.READER]
     row = connection.execute(
         """
         SELECT (SELECT count(*) FROM projection_position

@@ -133,16 +133,19 @@ def test_a_sixth_open_ask_at_once_is_refused() -> None:
         requested(open_asks=5)
 
 
-def again(previous: Introduction, *, at: datetime, items: frozenset[Item] = ITEMS) -> intro.IntroductionEvent:
+def again(
+    previous: Introduction, *, at: datetime, items: frozenset[Item] = ITEMS, standing: Standing = STANDING,
+    job_version: int = 1,
+) -> intro.IntroductionEvent:
     return share.request(
-        previous, STANDING, number="R-2", candidate=CANDIDATE, hiring=HIRING, job=JOB, job_version=1, by=USER,
+        previous, standing, number="R-2", candidate=CANDIDATE, hiring=HIRING, job=JOB, job_version=job_version, by=USER,
         terms=terms(), items=items, open_asks=0, policy=DEFAULT, at=at,
     )[0]
 
 
 def test_asking_again_is_a_new_round_and_only_after_the_last_one_is_over() -> None:
     declined = told(intro.ShareDeclined(), since=asked())
-    event = again(declined, at=APPROVED_AT)
+    event = again(declined, at=EXPIRES_AT)
     assert isinstance(event, intro.IntroductionRequested)
     assert (event.round_no, event.introduction) == (2, introduction_of(CANDIDATE, HIRING, JOB, 2))
     for waiting in (asked(), approved(), disclosed(), told(*requested(BLOCKED))):
@@ -150,6 +153,20 @@ def test_asking_again_is_a_new_round_and_only_after_the_last_one_is_over() -> No
             again(waiting, at=APPROVED_AT)
     for lapsed in (asked(), told(*requested(BLOCKED))):
         assert isinstance(again(lapsed, at=EXPIRES_AT), intro.IntroductionRequested)
+
+
+def test_asking_again_does_not_tell_a_company_that_the_person_declined() -> None:
+    cancelled = told(intro.ShareCancelled(cause=intro.CancelCause.PAUSED), since=asked())
+    for over in (told(intro.ShareDeclined(), since=asked()), cancelled):
+        with refused("already-asked"):
+            again(over, at=APPROVED_AT)
+
+
+def test_after_a_material_change_of_the_job_the_company_may_ask_at_once_whatever_was_answered() -> None:
+    changed = replace(STANDING, job_version=2, material_since=2)
+    for previous in (asked(), told(intro.ShareDeclined(), since=asked())):
+        event = again(previous, at=APPROVED_AT, standing=changed, job_version=2)
+        assert isinstance(event, intro.IntroductionRequested)
 
 
 def test_a_request_asks_for_something() -> None:

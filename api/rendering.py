@@ -1,0 +1,62 @@
+"""Pages from templates: strict about what they name, escaped, in the visit's language."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import MediaType, Response
+from markupsafe import Markup, escape
+
+from api.csrf import FIELD
+from api.visit import Visit
+from marketplace.texts.catalogue import Language, page_text
+
+_URL = re.compile(r"https?://[^\s<>\"']+")
+
+
+def _t(language: Language, key: str, **values: Any) -> str:  # noqa: ANN401  whatever a template says
+    return page_text(key, language, values)
+
+
+def linked(text: str, site: str) -> Markup:
+    """Text with the links into our own site made clickable, and no others."""
+    parts, last = [], 0
+    for found in _URL.finditer(text):
+        parts.append(escape(text[last : found.start()]))
+        url = found.group()
+        own = url == site or url.startswith(f"{site}/")
+        parts.append(Markup('<a href="{0}">{0}</a>').format(url) if own else escape(url))
+        last = found.end()
+    return Markup("").join([*parts, escape(text[last:])])
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_TEMPLATES.filters["linked"] = linked
+
+
+def render(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response[str]:  # noqa: ANN401  whatever a template names
+    """A page. Templates see `visit`, `language`, `t(key)` and `form_fields()` besides `values`."""
+
+    def form_fields() -> Markup:
+        """The hidden fields of every form: the token, and the key under which a double click has one effect."""
+        hidden = Markup('<input type="hidden" name="{}" value="{}">')
+        return hidden.format(FIELD, visit.csrf_token) + hidden.format("key", uuid4())
+
+    text = _TEMPLATES.get_template(template).render(
+        visit=visit, language=visit.language, t=partial(_t, visit.language), form_fields=form_fields, **values
+    )
+    cookies = list({cookie.key: cookie for cookie in visit.cookies}.values())
+    headers = {"Content-Language": visit.language, "Vary": "Accept-Language, Cookie"}
+    return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers, cookies=cookies)
+
+
+def error_page(language: Language, *, status: int, said: str, told: str | None) -> str:
+    """A refusal as a page: no form, no name, the same for everybody who is refused the same."""
+    template = _TEMPLATES.get_template("problem.html")
+    return template.render(language=language, t=partial(_t, language), status=status, said=said, told=told)

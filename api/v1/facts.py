@@ -1,0 +1,34 @@
+"""Who has to do with an introduction, a hire or a fee: read from its stream, which never lags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.house import House
+from api.policies import Resource
+from domain import fee
+from domain.hire import HireStatus
+from domain.ids import NIL, HireId, IntroductionId
+from domain.introduction import Status
+
+
+def introduction_facts(house: House, path: Mapping[str, Any]) -> Resource | None:
+    """The company that asked, and the person if the ask ever reached them: a blocked one did not."""
+    state = house.office.introduction(IntroductionId(path["introduction"])).state
+    if state.status is Status.NONE: return None
+    person = NIL if state.seen is None else state.candidate
+    return Resource(companies=frozenset({state.hiring}), candidate=person, introduction=state.introduction)
+
+
+def hire_facts(house: House, path: Mapping[str, Any]) -> Resource | None:
+    """The company that hired and the person."""
+    state = house.office.hire(HireId(path["hire"])).state
+    if state.status is HireStatus.NONE: return None
+    return Resource(companies=frozenset({state.hiring}), candidate=state.candidate)
+
+
+def fee_facts(house: House, path: Mapping[str, Any]) -> Resource | None:
+    """The company that owes it."""
+    state = house.log.load(path["fee"], fee.INITIAL, fee.evolve).state
+    return None if state.accrual is None else Resource(companies=frozenset({state.accrual.hiring}))

@@ -1,0 +1,92 @@
+"""Links that people follow: a login link opens a session once; a share link opens one introduction until it expires.
+
+The door consumes them; the worker mints them while it writes a mail, so that a readable token is never stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+LOGIN_LINK_MINUTES = 10
+TOKEN_LENGTH = 43
+"""256 bits in URL-safe base 64."""
+
+Kind = Literal["user", "candidate"]
+"""Whom a session is for: a person of a company (or of the operator), or a candidate."""
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Whose link it was."""
+
+    kind: Kind
+    subject: UUID
+
+
+class SharedIntroduction(msgspec.Struct, frozen=True):
+    """What a share link opens, and for whom."""
+
+    introduction: UUID
+    candidate: UUID
+    expires_at: datetime
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> bytes:
+    """What is stored of a token. Plain SHA-256 is enough for 256 random bits (ASVS 6.5.2)."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def mint_login_link(
+    connection: psycopg.Connection[Any], kind: Kind, subject: UUID, now: datetime, *, site: str = ""
+) -> str:
+    """A link that signs this person in, once, within ten minutes. `site` is the public address; without it a path."""
+    token = new_token()
+    connection.execute(
+        "INSERT INTO login_link (token_hash, kind, subject, expires_at) VALUES (%s, %s, %s, %s)",
+        (digest(token), kind, subject, now + timedelta(minutes=LOGIN_LINK_MINUTES)),
+    )
+    return f"{site}/sign-in/{token}"
+
+
+def use_login_link(connection: psycopg.Connection[Any], token: str, now: datetime) -> Holder | None:
+    """Take the link, once: of many at the same moment one gets the holder, the others None."""
+    row = connection.execute(
+        "UPDATE login_link SET used_at = %(now)s"
+        " WHERE token_hash = %(hash)s AND used_at IS NULL AND expires_at > %(now)s RETURNING kind, subject",
+        {"hash": digest(token), "now": now},
+    ).fetchone()
+    return None if row is None else Holder(row[0], row[1])
+
+
+def mint_share_link(
+    connection: psycopg.Connection[Any], introduction: UUID, candidate: UUID, expires_at: datetime, *, site: str = ""
+) -> str:
+    """A link that opens one introduction for its candidate until `expires_at`, as often as they like."""
+    token = new_token()
+    connection.execute(
+        "INSERT INTO share_link (token_hash, introduction, candidate, expires_at) VALUES (%s, %s, %s, %s)",
+        (digest(token), introduction, candidate, expires_at),
+    )
+    return f"{site}/share/{token}"
+
+
+def open_share_link(connection: psycopg.Connection[Any], token: str, now: datetime) -> SharedIntroduction | None:
+    """What the link opens now; None if it is unknown, expired, or its candidate was erased or merged away."""
+    row = connection.execute(
+        "SELECT introduction, candidate, expires_at FROM share_link s"
+        " WHERE token_hash = %(hash)s AND expires_at > %(now)s AND NOT EXISTS"
+        " (SELECT FROM gate g WHERE g.subject = s.candidate AND g.what IN ('erased', 'merged') AND g.open)",
+        {"hash": digest(token), "now": now},
+    ).fetchone()
+    return None if row is None else SharedIntroduction(row[0], row[1], row[2])

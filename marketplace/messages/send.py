@@ -1,0 +1,153 @@
+"""Sending one message of the outbox: at most one mail too many after a crash, never one too few.
+
+A worker marks the message as its own for some minutes. The line to the mail server is opened first, so that nothing but
+the sending itself lies between the look at the gate (rule 3) and the mail.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from uuid import UUID
+
+import msgspec
+
+from domain.calendar import next_decent_moment
+from marketplace.messages import links, matter, readers, smtp
+from marketplace.messages.outbox import Message, To, rows, write
+from marketplace.messages.post import Post, Reader, Waiting, Withheld
+from marketplace.messages.templates import TEMPLATES, Nature, needed, one_line, render, texts
+
+SENDING = timedelta(minutes=5)
+"""As long as a task's lease: whoever takes the task over after that may take the message over."""
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(hours=6)
+
+logger = logging.getLogger(__name__)
+
+_CLAIM = """
+    UPDATE message SET sending_until = %(until)s, attempts = attempts + 1
+    WHERE id = %(id)s AND sent_at IS NULL AND not_sent IS NULL AND (sending_until IS NULL OR sending_until <= %(now)s)
+    RETURNING id, template, recipient_kind, recipient, about, attempts
+"""
+_IN_HAND = "SELECT sending_until FROM message WHERE id = %s AND sent_at IS NULL AND not_sent IS NULL"
+
+
+class Later(msgspec.Struct, frozen=True):
+    """Not sent yet: try again at `at`."""
+
+    at: datetime
+    why: str
+
+
+def send(post: Post, message: UUID, now: datetime) -> Later | None:
+    """Send a message if it still may be sent; None once that is settled, either way."""
+    with post.database.transaction() as connection:
+        row = connection.execute(_CLAIM, {"id": message, "now": now, "until": now + SENDING}).fetchone()
+        if row is None:
+            held = connection.execute(_IN_HAND, (message,)).fetchone()
+            return Later(held[0] or now, "being-sent") if held else None
+    waiting = Waiting(
+        id=row[0], template=row[1], to=To(row[2]), recipient=row[3], about=dict(row[4]), attempts=row[5]
+    )
+    if waiting.to is To.COMPANY:
+        _hand_on(post, waiting, now)
+        return None
+    if TEMPLATES[waiting.template].nature is Nature.INVITATION:
+        decent = next_decent_moment(now, post.policy, post.holidays)
+        if decent > now:
+            return _later(post, waiting, decent, "not-a-decent-hour")
+    return _send(post, waiting, now)
+
+
+def _send(post: Post, waiting: Waiting, now: datetime) -> Later | None:
+    try:
+        with smtp.connect(post.smtp_url) as line:
+            to, mail = _write(post, waiting, now)
+            smtp.hand_over(line, mail, sender=post.mail_from, to=to)
+            # Here, not after the parting words: a server that is rude at the end has the mail all the same.
+            _settle(post, waiting, "sent_at = %(now)s", now=now)
+    except Withheld as withheld:
+        logger.info("message %s (%s) withheld: %s", waiting.id, waiting.template, withheld.code)
+        _settle(post, waiting, "not_sent = %(why)s", why=withheld.code)
+    except smtp.NotTaken as not_taken:
+        return _not_taken(post, waiting, not_taken, now)
+    return None
+
+
+def _not_taken(post: Post, waiting: Waiting, not_taken: smtp.NotTaken, now: datetime) -> Later | None:
+    logger.warning("message %s (%s) not taken: %s", waiting.id, waiting.template, not_taken.why)
+    if not_taken.forever:
+        _settle(post, waiting, "not_sent = %(why)s", why=not_taken.why)
+        return None
+    with post.database.transaction() as connection:
+        sent = connection.execute("SELECT sent_at FROM message WHERE id = %s", (waiting.id,)).fetchone()
+    if sent is None or sent[0] is not None:
+        return None
+    wait = min(FIRST_WAIT * 2 ** min(waiting.attempts - 1, 20), LONGEST_WAIT)
+    return _later(post, waiting, now + wait, not_taken.why)
+
+
+def _write(post: Post, waiting: Waiting, now: datetime) -> tuple[str, EmailMessage]:
+    """Look at the gate, open the address, mint the links, fill the text: one transaction. Raises Withheld."""
+    subject = matter.Matter(post, waiting, now)
+    with post.database.transaction() as connection:
+        reader = readers.find(post, connection, waiting, now)
+        matter.check(connection, subject)
+        names = needed(waiting.template, reader.language)
+        values = matter.values(connection, subject, reader, names)
+    letter = render(waiting.template, reader.language, values)
+    mail = smtp.compose(
+        letter,
+        to=reader.address,
+        sender=(_sender(subject, reader), post.mail_from),
+        message_id=f"{waiting.id}@{links.host(post.public_url)}",
+        at=now,
+        unsubscribe=_unsubscribe(post, waiting),
+    )
+    return reader.address, mail
+
+
+def _sender(subject: matter.Matter, reader: Reader) -> str:
+    """The name in From: the source's for an invitation, which is sent in its name."""
+    ours = str(texts()["site"][reader.language])
+    if TEMPLATES[subject.waiting.template].nature is not Nature.INVITATION:
+        return ours
+    return one_line(f"{subject.of_company(reader.language)} ({ours})")
+
+
+def _unsubscribe(post: Post, waiting: Waiting) -> str | None:
+    match TEMPLATES[waiting.template].nature:
+        case Nature.INVITATION:
+            return links.not_me(post.public_url, waiting.named("invitation"))
+        case Nature.CONSENTED:
+            return links.home(post.public_url)
+        case Nature.SERVICE:
+            return None
+
+
+def _hand_on(post: Post, waiting: Waiting, now: datetime) -> None:
+    """A message for a company becomes one for each of its people who read this kind, each sent and retried alone."""
+    with post.database.transaction() as connection:
+        about = waiting.about | {"for_company": str(waiting.recipient)}
+        found = readers.members(connection, waiting)
+        several = [Message(template=waiting.template, to=To.USER, recipient=user, about=about) for user in found]
+        if several:
+            write(connection, *rows(waiting.id, several, now))
+        connection.execute(
+            "UPDATE message SET sent_at = %(sent)s, not_sent = %(why)s, sending_until = NULL WHERE id = %(id)s",
+            {"id": waiting.id, "sent": now if several else None, "why": None if several else "nobody-reads-it"},
+        )
+
+
+def _later(post: Post, waiting: Waiting, at: datetime, why: str) -> Later:
+    _settle(post, waiting, "attempts = attempts")
+    return Later(at, why)
+
+
+def _settle(post: Post, waiting: Waiting, what: str, **values: object) -> None:
+    with post.database.transaction() as connection:
+        connection.execute(
+            f"UPDATE message SET sending_until = NULL, {what} WHERE id = %(id)s".encode(), {**values, "id": waiting.id}  # noqa: S608
+        )
