@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 
-from api import body, csrf, idempotency, keys, limits, policies, session
+from api import body, csrf, idempotency, keys, limits, multipart, policies, session
 from api.house import House
 from api.language import COOKIE, choose
 from api.policies import Actor, Resource
@@ -55,7 +55,7 @@ def _visit(request: AnyRequest, rule: Rule, raw: bytes) -> Visit:
         visit = _recognised(connection, house, request, raw)
     policies.demand(rule.policy(visit.actor, _facts(house, rule, request, visit)))
     if rule.door == "form":
-        _read_form(request, visit, raw)
+        _read_form(request, rule, visit, raw)
     if rule.door == "command":
         _read_command(request, rule, visit, raw)
     return visit
@@ -111,8 +111,10 @@ def _by_header(
             kind="key", id=key.id, company=key.company, scopes=frozenset(key.scopes), company_roles=roles
         ), None
     found = session.find(connection, text, now)
-    if found is None: raise Refused("credentials-not-valid")
-    return _person(connection, house, found), found
+    if found is not None: return _person(connection, house, found), found
+    share = session.open_share_link(connection, text, now)
+    if share is None: raise Refused("credentials-not-valid")
+    return _holder(share), None
 
 
 def _person(connection: Connection, house: House, found: session.Session) -> Actor:
@@ -151,17 +153,24 @@ def _check_parameters(request: AnyRequest) -> None:
     if clean(request.scope["path"]) is None or "\ufffd" in request.scope["path"]: raise Refused("not-found")
 
 
-def _read_form(request: AnyRequest, visit: Visit, raw: bytes) -> None:
-    if raw and not body.is_form(request.headers.get("content-type", "")):
-        raise Refused("content-type-wrong", wanted="form")
-    visit.fields = body.read_form(raw)
+def _read_form(request: AnyRequest, rule: Rule, visit: Visit, raw: bytes) -> None:
+    content_type = request.headers.get("content-type", "")
+    if rule.reads_files and multipart.is_multipart(content_type):
+        sent_form = multipart.read(raw, content_type)
+        visit.fields, visit.files = sent_form.fields, sent_form.files
+    else:
+        if raw and not body.is_form(content_type): raise Refused("content-type-wrong", wanted="form")
+        visit.fields = body.read_form(raw)
     nonce = _cookie(request, visit.house, "relay-nonce")
     csrf.check_token(visit.house.door_key, held(visit.token, nonce), visit.fields.get(csrf.FIELD, [""])[0])
-    if "key" in visit.fields and visit.actor.id is not None:
+    if "key" in visit.fields:
         # The fields belong to the key: a double click is one command, a form that was corrected and sent again another.
         sent = [(name, value) for name, value in sorted(visit.fields.items()) if name not in {csrf.FIELD, "key"}]
-        asked = hashlib.sha256(repr((visit.path, sent)).encode()).hexdigest()
-        command = idempotency.command_id(visit.actor.text, f"{idempotency.checked_key(visit.fields['key'][0])}|{asked}")
+        files = [(name, file.name, hashlib.sha256(file.data).hexdigest()) for name, file in sorted(visit.files.items())]
+        asked = hashlib.sha256(repr((visit.path, sent, *files)).encode()).hexdigest()
+        # A stranger's key counts in their own browser only.
+        who = visit.actor.text if visit.actor.id is not None else f"{visit.actor.text}|{held(visit.token, nonce)}"
+        command = idempotency.command_id(who, f"{idempotency.checked_key(visit.fields['key'][0])}|{asked}")
         visit.with_command(Command(id=command, actor=visit.actor.text, now=visit.now))
 
 

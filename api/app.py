@@ -18,22 +18,63 @@ from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler, HTTPScope, LifeSpanScope, Message, Scope
 
+from api import webhooks
 from api.admit import admit
 from api.body import MOST_BYTES
 from api.headers import SecurityHeaders
 from api.house import House
-from api.pages import dev_mailbox, dev_roles, sign_in
+from api.pages import (
+    asks,
+    dev_mailbox,
+    dev_roles,
+    finance,
+    hiring,
+    hiring_introduction,
+    hiring_jobs,
+    hiring_search,
+    home,
+    landing,
+    me,
+    me_consents,
+    me_data,
+    me_merging,
+    me_profile,
+    operator,
+    sign_in,
+    source,
+    source_imports,
+)
 from api.problem import answer
 from api.rule import ASSET, OPT, Rule
 from api.text_types import Body
-from api.v1 import keys, session
+from api.v1 import keys, people, relay_routes, session
 
 THREADS = 8
 """As many as the pool has connections: a handler that got a thread gets a connection."""
 
-API_ROUTES: list[ControllerRouterHandler] = [*session.ROUTES, *keys.ROUTES]
-PAGE_ROUTES: list[ControllerRouterHandler] = [*sign_in.ROUTES, *dev_mailbox.ROUTES, *dev_roles.ROUTES]
-WEBHOOK_ROUTES: list[ControllerRouterHandler] = []
+API_ROUTES: list[ControllerRouterHandler] = [*session.ROUTES, *keys.ROUTES, *people.ROUTES, *relay_routes.ROUTES]
+PAGE_ROUTES: list[ControllerRouterHandler] = [
+    *home.ROUTES,
+    *sign_in.ROUTES,
+    *landing.ROUTES,
+    *asks.ROUTES,
+    *me.ROUTES,
+    *me_profile.ROUTES,
+    *me_consents.ROUTES,
+    *me_data.ROUTES,
+    *me_merging.ROUTES,
+    *source.ROUTES,
+    *source_imports.ROUTES,
+    *hiring.ROUTES,
+    *hiring_jobs.ROUTES,
+    *hiring_search.ROUTES,
+    *hiring_introduction.ROUTES,
+    *finance.ROUTES,
+    *operator.ROUTES,
+    *dev_mailbox.ROUTES,
+    *dev_roles.ROUTES,
+]
+WEBHOOK_ROUTES: list[ControllerRouterHandler] = [*webhooks.ROUTES]
 
 _PLAIN_PATH = re.compile(r"/[\x21-\x7e]*")
 

@@ -5,35 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
-
-import msgspec
 
 from marketplace.commands.office import Office
-from marketplace.links import Kind
+from marketplace.messages.sink import Mail
 from marketplace.run.settings import Settings
+from marketplace.run.wiring import Role as DemoRole
 from marketplace.store.database import Connection, Database
 from marketplace.store.log import Log
+from marketplace.work.pay import Client
 
-
-class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail that the loopback sink caught."""
-
-    id: UUID
-    at: datetime
-    to: str
-    subject: str
-    text: str
-
-
-class DemoRole(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the loopback-only page that signs a developer in as anybody. `key` names it in the address."""
-
-    key: str
-    kind: Kind
-    subject: UUID
-    label_ja: str
-    label_en: str
+__all__ = ["DemoRole", "House", "Mail", "Mailbox", "Reception"]
 
 
 class Mailbox(Protocol):
@@ -78,6 +59,15 @@ class House(Protocol):
     @property
     def door_key(self) -> bytes:
         """32 bytes for the door's own HMACs, derived from the master key file (`MasterKeys.derive("door")`)."""
+        ...
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """What Stripe signs with, the newest first."""
+        ...
+
+    def stripe(self) -> Client:
+        """A client of Stripe, or of its simulator."""
         ...
 
     @property

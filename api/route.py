@@ -29,6 +29,9 @@ from api.rule import OPT, Facts, Rule, about_nobody
 from api.visit import Visit, visit_of
 from marketplace.store.log import Appended
 
+Route = HTTPRouteHandler
+"""What the functions below make of a handler; `fn` is the handler itself."""
+
 ThisVisit = NamedDependency[Visit]
 """The type of every handler's `visit` parameter."""
 
@@ -98,10 +101,12 @@ def form(
     facts: Facts = about_nobody,
     limit: Limit | None = None,
     near_only: bool = False,
+    reads_files: bool = False,
+    most_bytes: int = MOST_BYTES,
 ) -> HTTPRouteHandler:
-    """POST of a page's form; answers with `see_other`. Its template has `{{ form_fields() }}`."""
-    rule = Rule(door="form", policy=policy, facts=facts, limit=limit, near_only=near_only)
-    return post(path, status_code=200, **_shown(rule))
+    """POST of a page's form; answers with `see_other`. Its template has `{{ form_fields() }}`. Files: `visit.files`."""
+    rule = Rule(door="form", policy=policy, facts=facts, limit=limit, near_only=near_only, reads_files=reads_files)
+    return post(path, status_code=200, request_max_body_size=most_bytes, **_shown(rule))
 
 
 def webhook(path: str, *, policy: Policy, most_bytes: int = MOST_BYTES) -> HTTPRouteHandler:

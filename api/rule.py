@@ -32,6 +32,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = None
     """The type of a command's body (taken from its handler), `bytes` where the handler reads a file, or None."""
     limit: Limit | None = None
+    reads_files: bool = False
+    """A page's form that may bring files along, as `multipart/form-data`."""
     near_only: bool = False
     """Answers only while the public address is loopback, and only to a browser that called it so."""
     idempotent: bool = True

@@ -136,6 +136,7 @@ def sweep(connection: Connection, now: datetime) -> int:
             "DELETE FROM web_session WHERE least(expires_at, idle_until, ended_at) < %s",
             "DELETE FROM login_link WHERE expires_at < %s",
             "DELETE FROM share_link WHERE expires_at < %s",
+            "DELETE FROM merge_link WHERE expires_at < %s",
             "DELETE FROM rate_window WHERE starts_at < %s",
         )
     )

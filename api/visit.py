@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 
 from api import body, csrf
 from api.house import House
+from api.multipart import File
 from api.policies import Actor
 from api.session import Session
 from domain.refusal import Refused
@@ -43,7 +44,9 @@ class Visit:
         self.house, self.actor, self.language, self.now, self.path = house, actor, language, now, path
         self.session, self.token, self.share = session, token, share
         self.fields: Mapping[str, list[str]] = {}
+        self.files: Mapping[str, File] = {}
         self.raw, self.client = raw, client
+        self.refused, self.status, self.updating = "", 200, False
         self.cookies: list[Cookie] = []
         self._nonce = nonce
         self._command: Command | None = None

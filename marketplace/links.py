@@ -69,6 +69,27 @@ def use_login_link(connection: psycopg.Connection[Any], token: str, now: datetim
     return None if row is None else Holder(row[0], row[1])
 
 
+def mint_merge_link(
+    connection: psycopg.Connection[Any], survivor: UUID, absorbed: UUID, now: datetime, *, site: str = ""
+) -> str:
+    """A link for the absorbed registration's mailbox; opened in the survivor's session it proves both, for ten minutes."""
+    token = new_token()
+    connection.execute(
+        "INSERT INTO merge_link (token_hash, survivor, absorbed, expires_at) VALUES (%s, %s, %s, %s)",
+        (digest(token), survivor, absorbed, now + timedelta(minutes=LOGIN_LINK_MINUTES)),
+    )
+    return f"{site}/me/merging/{token}"
+
+
+def open_merge_link(connection: psycopg.Connection[Any], token: str, survivor: UUID, now: datetime) -> UUID | None:
+    """The registration that is to be merged into `survivor`; a link meant for another's session opens nothing."""
+    row = connection.execute(
+        "SELECT absorbed FROM merge_link WHERE token_hash = %s AND survivor = %s AND expires_at > %s",
+        (digest(token), survivor, now),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def mint_share_link(
     connection: psycopg.Connection[Any], introduction: UUID, candidate: UUID, expires_at: datetime, *, site: str = ""
 ) -> str:

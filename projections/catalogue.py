@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from domain.candidate import CandidateErased, CandidatesMerged, ProfileConfirmed, ProfileSaved
 from domain.event import Recorded
 from domain.events import AnyEvent
-from domain.ids import CandidateId, card_of
+from domain.ids import CandidateId, NIL, card_of
 from domain.referral import CardPublished, CardSuspended
 from domain.viewer import Viewer
 from projections.gate import VISIBLE
@@ -200,6 +200,14 @@ def one(connection: psycopg.Connection[Any], viewer: Viewer, card: UUID, now: da
     """One card, or None as for a card that never was."""
     statement = f"SELECT {_SHOWN}::text FROM catalogue c WHERE c.card = %(card)s AND c.listed AND {VISIBLE}"
     row = connection.execute(statement.encode(), {"card": card, **_looking(viewer, now)}).fetchone()
+    return msgspec.json.decode(row[0], type=Found) if row else None
+
+
+def own(connection: psycopg.Connection[Any], candidate: CandidateId, now: datetime) -> Found | None:
+    """The person's own card, exactly as a company that they did not block finds it now; None while nobody finds it."""
+    statement = f"SELECT {_SHOWN}::text FROM catalogue c WHERE c.candidate = %(candidate)s AND c.listed AND {VISIBLE}"
+    values: dict[str, Any] = {"candidate": candidate, "now": now, "tokens": [], "company": NIL}
+    row = connection.execute(statement.encode(), values).fetchone()
     return msgspec.json.decode(row[0], type=Found) if row else None
 
 

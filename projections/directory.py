@@ -97,6 +97,15 @@ def names(connection: psycopg.Connection[Any], companies: Iterable[UUID]) -> dic
     return {company: (name, name_en) for company, name, name_en in found}
 
 
+def belonging(connection: psycopg.Connection[Any], tokens: Iterable[UUID]) -> list[UUID]:
+    """The companies on the relay that one of these tokens belongs to, or whose group it is in."""
+    found = connection.execute(
+        "SELECT DISTINCT subject FROM gate WHERE what = 'belongs' AND open AND object = ANY(%s) ORDER BY subject",
+        (list(set(tokens)),),
+    )
+    return [row[0] for row in found]
+
+
 def everyone(connection: psycopg.Connection[Any]) -> list[Company]:
     """All companies, by number of the register; for the operator."""
     row = connection.execute(

@@ -93,7 +93,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_company(connection: psycopg.Connection[Any], viewer: Viewer, now: datetime) -> list[Outcome]:
-    """The viewer's company's referrals, newest first."""
+    """The viewer's company's referrals, newest first. A registration that was merged away is told by the other one."""
     row = connection.execute(
         """
         SELECT coalesce(json_agg(o ORDER BY o.referred_at DESC, o.referral), '[]')::text FROM (
@@ -105,15 +105,18 @@ def of_company(connection: psycopg.Connection[Any], viewer: Viewer, now: datetim
             CROSS JOIN LATERAL (
                 SELECT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'outcome-to-source'
                                AND g.object = r.source AND g.open AND g.expires_at > %(now)s)
-                       AND NOT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'erased' AND g.open)
+                       AND NOT EXISTS (SELECT FROM gate g
+                                       WHERE g.subject = r.candidate AND g.what = 'erased' AND g.open)
                        AS hired,
                        EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'outcome-where'
                                AND g.object = r.source AND g.open) AS place
             ) may
             LEFT JOIN LATERAL (
-                SELECT placed_on, hiring FROM placements p WHERE p.candidate = r.candidate ORDER BY placed_on DESC LIMIT 1
+                SELECT placed_on, hiring FROM placements p
+                WHERE p.candidate = r.candidate AND p.placed_on IS NOT NULL ORDER BY placed_on DESC LIMIT 1
             ) p ON true
             WHERE r.source = %(company)s
+              AND NOT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'merged' AND g.open)
         ) o
         """,
         {"company": viewer.company, "now": now},

@@ -48,12 +48,6 @@ def invite(visit: Visit, address: str) -> None:
         return
 
 
-@page("/", policy=policies.public)
-def home(visit: ThisVisit) -> Response[str]:
-    """Where one begins."""
-    return render(visit, "home.html")
-
-
 @page("/sign-in", policy=policies.public)
 def ask_page(visit: ThisVisit) -> Response[str]:
     """The form that asks for a link."""
@@ -143,4 +137,4 @@ def _end(visit: Visit, only: UUID | None) -> None:
         session.end(connection, visit.session.kind, visit.id, visit.now, only=only)
 
 
-ROUTES = [home, ask_page, ask, sent, link_page, use_link, sign_out, sessions_page, end_session, choose_language]
+ROUTES = [ask_page, ask, sent, link_page, use_link, sign_out, sessions_page, end_session, choose_language]

@@ -130,7 +130,7 @@ def _recommendation(visit: Visit, viewer: Viewer, person: CandidateId) -> str | 
 def _words(visit: Visit, text: str) -> tuple[Word, ...]:
     """The whole as one word where our vocabulary knows it so (`google cloud`), else word by word."""
     parts = [text] if codes_for(text) else text.split()
-    if len(parts) > WORDS_MOST: raise Refused("too-many-words", most=WORDS_MOST)
+    if len(parts) > WORDS_MOST: raise Refused("search-too-long", most=WORDS_MOST)
     lexemes = visit.house.office.vault.lexemes
     words = [Word(tuple(sorted(codes_for(part))), tuple(lexemes.query_lexemes(part))) for part in parts]
     return tuple(word for word in words if word.codes or word.lexemes)

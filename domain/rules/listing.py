@@ -46,7 +46,7 @@ def publish_card(referral: Referral, candidate: Candidate, consent: Consent, *, 
     if referral.candidate != candidate.id: raise Refused("referral-of-another-person")
     if candidate.facts is None: raise Refused("profile-missing")
     check_facts(candidate.facts)
-    _check(Kind.STAGE, referral.reached)
+    if referral.reached: _check(Kind.STAGE, referral.reached)
     card = CardPublished(
         candidate=candidate.id,
         profile_version=candidate.profile_version,

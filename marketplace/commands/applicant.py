@@ -173,11 +173,15 @@ def erase(office: Office, command: Command, /, *, applicant: ApplicantId, compan
     """The source lets a record go: a tombstone stays, which refuses re-import."""
     loaded = _own(office, applicant, company)
     events = applying.erase(loaded.state, cause=cause)
+    task = destroying(command, applicant)
+    return office.log.append(command, {applicant: (loaded.version, events)}, also=companions(task))
+
+
+def destroying(command: Command, applicant: ApplicantId) -> CompanionRow:
+    """The task that destroys a record whose stream says in the same append that it is erased."""
     key = str(new_id(command, "task"))
     task = {"id": key, "kind": "destroy-applicant", "subject": str(applicant), "run_at": command.now.isoformat()}
-    return office.log.append(
-        command, {applicant: (loaded.version, events)}, also=companions(CompanionRow("task", task))
-    )
+    return CompanionRow("task", task)
 
 
 def destroy(office: Office, applicant: ApplicantId, now: datetime) -> None:

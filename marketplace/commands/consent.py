@@ -7,11 +7,14 @@ from uuid import UUID
 
 from domain import consent as decide
 from domain.calendar import JST
+from domain.company import CompanyRole
 from domain.consent import BlockCause, Consent, ConsentEvent, OutcomeLevel, Permission, Scope, WithdrawalCause
 from domain.event import Event
 from domain.ids import CandidateId, CompanyId, CompanyToken, IntroductionId, consent_of
+from domain.refusal import Refused
 from domain.rules import withdrawal
 from domain.rules.withdrawal import Step
+from marketplace.commands import privacy_request
 from marketplace.commands.office import Office, mail, once
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command
@@ -37,6 +40,7 @@ def give(
     language: str,
 ) -> Appended:
     """The person agrees to exactly these words, for the listing period; a signed receipt is kept for them."""
+    check_parts(office, permission, level)
     until = command.now + timedelta(days=office.policy.listing_days)
     words_of(office, permission, level, text_version, language, until.astimezone(JST).date().isoformat())
     receipt = _receipt(office, command, permission, level, text_version, language)
@@ -65,7 +69,9 @@ def renew(office: Office, command: Command, /, *, candidate: CandidateId, permis
     loaded = office.consent(candidate)
     grant = loaded.state.grant_of(permission)
     version, level = (grant.text_version, grant.level) if grant else (texts.CURRENT, None)
-    receipt = _receipt(office, command, permission, level, version, "ja")
+    if level is OutcomeLevel.NONE: raise Refused("consent-needs-no-renewal")
+    language = grant.language if grant else "ja"
+    receipt = _receipt(office, command, permission, level, version, language)
     event = decide.renew(
         loaded.state,
         permission,
@@ -79,6 +85,19 @@ def renew(office: Office, command: Command, /, *, candidate: CandidateId, permis
         {consent_of(candidate): (loaded.version, [event])},
         also=companions(_kept(candidate, receipt, command)),
     )
+
+
+def check_parts(office: Office, permission: Permission, level: OutcomeLevel | None) -> None:
+    """A consent names exactly what its scope needs: a source that there is, a channel, a level."""
+    of_source = permission.scope in {Scope.RETAIN, Scope.OUTCOME_TO_SOURCE}
+    whole = (
+        of_source == (permission.company is not None)
+        and (permission.scope is Scope.CHANNEL) == (permission.channel is not None)
+        and (permission.scope is Scope.OUTCOME_TO_SOURCE) == (level is not None)
+    )
+    if not whole: raise Refused("consent-parts-wrong")
+    if permission.company and CompanyRole.SOURCE not in office.company(permission.company).state.roles:
+        raise Refused("source-unknown")
 
 
 def words_of(
@@ -128,11 +147,18 @@ def _kept(candidate: CandidateId, receipt: receipts.Receipt, command: Command) -
 def withdraw(
     office: Office, command: Command, /, *, candidate: CandidateId, permissions: frozenset[Permission]
 ) -> Appended:
-    """Taken back. Withdrawing the listing cancels every share that was not disclosed yet; holds once acknowledged."""
+    """Taken back; it holds once acknowledged. Withdrawing the listing cancels every share not disclosed yet.
+
+    Withdrawing what a source keeps asks that source to erase it, as the words of that consent promise.
+    """
     loaded = office.consent(candidate)
     event = decide.withdraw(loaded.state, permissions, cause=WithdrawalCause.PERSON)
     rows = mail(command, Message(template="consent-withdrawn", to=To.CANDIDATE, recipient=candidate))
-    return _with_what_follows(office, command, candidate, loaded.version, loaded.state, event, rows)
+    kept_by = [each.company for each in event.permissions if each.scope is Scope.RETAIN and each.company]
+    asked = privacy_request.ask(office, command, candidate, kept_by)
+    return _with_what_follows(
+        office, command, candidate, loaded.version, loaded.state, event, rows + asked.rows, asked.streams
+    )
 
 
 @once
@@ -188,8 +214,9 @@ def _with_what_follows(
     state: Consent,
     event: ConsentEvent,
     rows: list[CompanionRow],
+    further: Streams | None = None,
 ) -> Appended:
-    streams: Streams = {consent_of(candidate): (version, [event])}
+    streams: Streams = {consent_of(candidate): (version, [event]), **(further or {})}
     if step := withdrawal.step_of(event):
         streams |= following(office, candidate, step, decide.evolve(state, event))
     return office.log.append(command, streams, also=companions(*rows))

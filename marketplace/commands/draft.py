@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 from domain import account as accounts
 from domain import fee as fees
 from domain.account import Account, AccountEvent
-from domain.company import Company
 from domain.event import Event
 from domain.fee import Fee, FeeEvent
 from domain.ids import AccountId, CompanyId, FeeId, account_of
@@ -53,11 +52,9 @@ class Draft:
             self._accounts[key], self._versions[key] = loaded.state, loaded.version
         return self._accounts[key]
 
-    def company(self, company: CompanyId) -> Company:
-        """A company, bound to what was read: the append fails if it changed meanwhile."""
-        loaded = self.office.company(company)
-        self._versions[company] = loaded.version
-        return loaded.state
+    def bind(self, stream: UUID, version: int) -> None:
+        """What was read of another stream is part of the decision: if it moves meanwhile, it is decided again."""
+        self._versions[stream] = version
 
     def of_fee(self, fee_id: FeeId, *events: FeeEvent) -> Fee:
         """Facts of a fee."""

@@ -50,6 +50,8 @@ def accrue(office: Office, command: Command, /, *, hire: HireId) -> Appended:
     if state.status not in {HireStatus.STARTED, HireStatus.LEFT}: raise Refused("hire-not-started")
     if state.resolved is None: raise Refused("ownership-not-resolved-yet")
     draft, fee_id = Draft(office, command), fee_of(hire)
+    # A leave determined at this moment must not fall between accrual and return: whoever comes second decides again.
+    draft.bind(hire, loaded.version)
     introduction = office.introduction(state.introduction).state
     facts = HireFacts(
         hire=hire,

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+import msgspec
 
 from domain import candidate as decide
 from domain import consent as consents
-from domain import merging, privacy_request, referral
+from domain import merging, referral
 from domain.calendar import add_years, jst_date
 from domain.consent import WithdrawalCause
 from domain.event import Event
 from domain.ids import (
     CandidateId,
+    CompanyId,
     IntroductionId,
-    PrivacyRequestId,
     ReferralId,
     consent_of,
     referral_of,
 )
 from domain.introduction import PENDING, CancelCause
-from domain.privacy_request import RequestKind
 from domain.rules import share
 from domain.rules.withdrawal import Step
+from marketplace.commands import privacy_request
 from marketplace.commands.consent import following
 from marketplace.commands.office import Office, mail, new_id, once
+from marketplace.messages import outbox
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command
 from marketplace.vault import blind_index
+from marketplace.vault.blind_index import AddressKind
 from marketplace.vault.companion import CompanionRow, companions
 from marketplace.vault.erasure import certify, erase_candidate
+from marketplace.vault.subject import SubjectKind
 from projections import candidate_inbox, referral_board
 
 Streams = dict[UUID, tuple[int, list[Event]]]
@@ -46,41 +51,51 @@ FURTHER_DELETIONS = (
 def start_erasure(office: Office, command: Command, /, *, candidate: CandidateId) -> Appended:
     """From here on nothing is shown, counted, disclosed, decrypted or sent; each source gets a privacy request.
 
-    Everything is withdrawn in the same append, so it holds from the moment this is acknowledged.
+    Everything is withdrawn in the same append, so it holds from the moment this is acknowledged. The registrations that
+    were merged into this one are the same person and go with it.
     """
-    loaded, consent = office.candidate(candidate), office.consent(candidate)
-    withdrawn = consents.withdraw(consent.state, frozenset(), cause=WithdrawalCause.ERASURE)
-    streams: Streams = {
-        candidate: (loaded.version, [decide.start_erasure(loaded.state)]),
-        consent_of(candidate): (consent.version, [withdrawn]),
-    }
-    streams |= following(office, candidate, Step.ERASED)
+    streams: Streams = {}
+    rows: list[CompanionRow] = []
+    for each in registrations_of(office, candidate):
+        streams |= _end(office, each)
+        task = {
+            "id": str(new_id(command, f"erase:{each}")),
+            "kind": "erase-candidate",
+            "subject": str(each),
+            "run_at": command.now.isoformat(),
+        }
+        rows.append(CompanionRow("task", task))
     with office.database.transaction() as connection:
         referrals = referral_board.of_candidate(connection, candidate)
-    rows: list[CompanionRow] = []
-    for n, each in enumerate(referrals):
-        theirs = office.referral(ReferralId(each.referral))
-        streams[each.referral] = (theirs.version, list(referral.suspend_card(theirs.state, cause="erasure")))
-        key = PrivacyRequestId(new_id(command, "privacy-request", n))
-        request = privacy_request.receive(
-            privacy_request.INITIAL,
-            request_id=key,
-            kind=RequestKind.ERASE,
-            controller=theirs.state.source,
-            candidate=candidate,
-            applicant=theirs.state.applicant,
-            today=jst_date(command.now),
-        )
-        streams[key] = (0, [request])
-        rows += mail(
-            command,
-            Message(
-                template="privacy-request", to=To.COMPANY, recipient=theirs.state.source, about={"request": str(key)}
-            ),
-        )
-    key_of_task = str(new_id(command, "erase"))
-    task = {"id": key_of_task, "kind": "erase-candidate", "subject": str(candidate), "run_at": command.now.isoformat()}
-    return office.log.append(command, streams, also=companions(CompanionRow("task", task), *rows))
+    for each_of in referrals:
+        theirs = office.referral(ReferralId(each_of.referral))
+        streams[each_of.referral] = (theirs.version, list(referral.suspend_card(theirs.state, cause="erasure")))
+    asked = privacy_request.ask(office, command, candidate, [CompanyId(each_of.source) for each_of in referrals])
+    parting = Message(template="erasure-certificate", to=To.CANDIDATE, recipient=candidate)
+    # A moment earlier than the erasure, which takes the address with it.
+    rows += outbox.rows(command.id, [parting], command.now, run_at=command.now - timedelta(seconds=1))
+    return office.log.append(command, streams | asked.streams, also=companions(*rows, *asked.rows))
+
+
+def _end(office: Office, candidate: CandidateId) -> Streams:
+    """One registration ends: nothing is permitted any more, and what was being asked is over."""
+    loaded, consent = office.candidate(candidate), office.consent(candidate)
+    permitted = msgspec.structs.replace(consent.state, candidate=candidate)
+    withdrawn = consents.withdraw(permitted, frozenset(), cause=WithdrawalCause.ERASURE)
+    return {
+        candidate: (loaded.version, [decide.start_erasure(loaded.state)]),
+        consent_of(candidate): (consent.version, [withdrawn]),
+        **following(office, candidate, Step.ERASED),
+    }
+
+
+def registrations_of(office: Office, candidate: CandidateId) -> list[CandidateId]:
+    """This registration and those that were merged into it, which are not erased yet."""
+    state = office.candidate(candidate).state
+    several = [candidate]
+    for each in state.absorbed:
+        several += [one for one in registrations_of(office, each) if not office.candidate(one).state.erasing]
+    return several
 
 
 def finish_erasure(office: Office, candidate: CandidateId, now: datetime) -> None:
@@ -104,9 +119,31 @@ def finish_erasure(office: Office, candidate: CandidateId, now: datetime) -> Non
     office.log.append(command, {candidate: (loaded.version, [event])}, also=companions(certificate.sealed.row))
 
 
-@once
+def ask_to_merge(office: Office, command: Command, /, *, survivor: CandidateId, email: str) -> Appended | None:
+    """A link goes to the other mailbox, if there is a registration behind it; who asks is never told."""
+    with office.database.transaction() as connection:
+        known = office.vault.blind.find(connection, SubjectKind.CANDIDATE, AddressKind.EMAIL, email)
+    if not known or known[0] == survivor:
+        return None
+    about = {"survivor": str(survivor)}
+    message = Message(template="merge-request", to=To.CANDIDATE, recipient=known[0], about=about)
+    return office.log.append(command, {}, also=companions(*mail(command, message)))
+
+
 def merge(office: Office, command: Command, /, *, survivor: CandidateId, absorbed: CandidateId) -> Appended:
-    """Two registrations are one person, who confirmed it from both mailboxes: one card, both claims, the stricter wins."""
+    """Two registrations are one person, who confirmed it from both mailboxes; both mailboxes lead to the survivor.
+
+    Sent again after a crash, the addresses still move.
+    """
+    done = _unite(office, command, survivor=survivor, absorbed=absorbed)
+    with office.database.transaction() as connection:
+        blind_index.move(connection, absorbed, survivor)
+    return done
+
+
+@once
+def _unite(office: Office, command: Command, /, *, survivor: CandidateId, absorbed: CandidateId) -> Appended:
+    """One card, both claims, the stricter wins; what the absorbed registration was being asked is over."""
     one, other = office.candidate(survivor), office.candidate(absorbed)
     event = decide.merge(one.state, other.state)
     mine, theirs = office.consent(survivor), office.consent(absorbed)
@@ -135,12 +172,4 @@ def merge(office: Office, command: Command, /, *, survivor: CandidateId, absorbe
         ask = office.introduction(IntroductionId(ask_id))
         if ask.state.status in PENDING:
             streams[ask_id] = (ask.version, [share.cancel(ask.state, CancelCause.WITHDRAWN)])
-    done = office.log.append(command, streams)
-    move_addresses(office, survivor, absorbed)
-    return done
-
-
-def move_addresses(office: Office, survivor: CandidateId, absorbed: CandidateId) -> None:
-    """Both mailboxes lead to the surviving registration."""
-    with office.database.transaction() as connection:
-        blind_index.move(connection, absorbed, survivor)
+    return office.log.append(command, streams)

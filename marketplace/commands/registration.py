@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -159,7 +160,7 @@ def complete(
         candidate.evolve(loaded.state, registered), is_adult=is_adult, is_pupil=is_pupil
     )
     streams: dict[UUID, tuple[int, list[Event]]] = {begun.candidate: (loaded.version, [registered, adult])}
-    for applicant_id, theirs in _records_of(office, begun, contact.email):
+    for applicant_id, theirs in _records_of(office, begun.source, [contact.email]):
         streams[applicant_id] = (theirs.version, list(applying.claim(theirs.state, candidate=begun.candidate)))
         _refer(office, command, begun.candidate, applicant_id, theirs.state, streams)
     rows = [sealed.row, office.vault.blind.row(subject, AddressKind.EMAIL, contact.email)]
@@ -195,26 +196,61 @@ def _is_of(email: str, record: ApplicantRecord) -> bool:
     return normal_email(email) in {address.strip().casefold() for address in record.emails}
 
 
-def _records_of(office: Office, begun: Begun, email: str) -> list[tuple[ApplicantId, Loaded[Applicant]]]:
-    """The source's records with this mailbox, the one that came furthest first.
+def _records_of(
+    office: Office, source: CompanyId | None, mailboxes: Sequence[str]
+) -> list[tuple[ApplicantId, Loaded[Applicant]]]:
+    """The source's records with one of these mailboxes, the one that came furthest first.
 
     Proving the mailbox is what proves that they are the person's.
     """
-    if begun.source is None:
+    if source is None:
         return []
     with office.database.transaction() as connection:
-        found = office.vault.blind.find(
-            connection, SubjectKind.APPLICANT, AddressKind.EMAIL, email, controller=begun.source
-        )
-    loaded = [(ApplicantId(each), applicants.load(office, ApplicantId(each))) for each in found]
-    return [
-        (applicant_id, theirs)
-        for applicant_id, theirs in loaded
-        if theirs.state.imported
-        and not theirs.state.erased
-        and theirs.state.candidate is None
-        and not theirs.state.frozen
-    ]
+        found = {
+            ApplicantId(each)
+            for email in mailboxes
+            for each in office.vault.blind.find(
+                connection, SubjectKind.APPLICANT, AddressKind.EMAIL, email, controller=source
+            )
+        }
+    loaded = [(each, applicants.load(office, each)) for each in found]
+    several = [(applicant_id, theirs) for applicant_id, theirs in loaded if _claimable(theirs.state)]
+    return sorted(several, key=lambda each: (-_how_far(each[1].state.stage), each[0]))
+
+
+def _claimable(theirs: Applicant) -> bool:
+    gone = theirs.erased or theirs.frozen or bool(theirs.retention_ended)
+    return theirs.imported and not gone and theirs.candidate is None
+
+
+def _how_far(stage: str) -> int:
+    order = [term.code for term in terms(Kind.STAGE)]
+    return order.index(stage) if stage in order else -1
+
+
+@once
+def claim(office: Office, command: Command, /, *, candidate: CandidateId, source: CompanyId) -> Appended:
+    """A registered person says of a further source: it turned me away too. Their proved mailboxes say which record."""
+    check_active(office.company(source).state, CompanyRole.SOURCE)
+    loaded = office.candidate(candidate)
+    if not loaded.state.live: raise Refused("candidate-not-registered")
+    mine = _records_of(office, source, [each.email for each in _contacts(office, candidate)])
+    if not mine: raise Refused("no-record-to-claim")
+    streams: dict[UUID, tuple[int, list[Event]]] = {candidate: (loaded.version, [])}
+    for applicant_id, theirs in mine:
+        streams[applicant_id] = (theirs.version, list(applying.claim(theirs.state, candidate=candidate)))
+        _refer(office, command, candidate, applicant_id, theirs.state, streams)
+    return office.log.append(command, streams)
+
+
+def _contacts(office: Office, candidate: CandidateId) -> list[ContactRecord]:
+    """The person's own address and those of the registrations that were merged into this one."""
+    state = office.candidate(candidate).state
+    own = [(candidate, state.contact_ref)]
+    own += [(each, office.candidate(each).state.contact_ref) for each in state.absorbed]
+    wanted = [(Subject(SubjectKind.CANDIDATE, who), ref) for who, ref in own]
+    with office.database.transaction() as connection:
+        return list(open_many(office.vault.keyring, connection, wanted, ContactRecord).values())
 
 
 def _refer(
@@ -227,9 +263,9 @@ def _refer(
 ) -> None:
     """One referral per source: the record that came furthest is the one it stands on; rejected and kept with a basis."""
     key = referral_of(who, theirs.company)
-    if key in streams or not theirs.invitable:
-        return
     loaded = office.referral(key)
+    if key in streams or not theirs.invitable or (loaded.state.made and not loaded.state.ended):
+        return
     made = referral.refer(
         loaded.state, candidate=who, source=theirs.company, applicant=applicant_id, reached=theirs.stage
     )

@@ -6,9 +6,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from marketplace.links import Kind, mint_login_link, mint_share_link
+from marketplace.links import Kind, mint_login_link, mint_merge_link, mint_share_link
 
-__all__ = ["Kind", "mint_login_link", "mint_share_link"]
+__all__ = ["Kind", "mint_login_link", "mint_merge_link", "mint_share_link"]
 
 
 def home(site: str) -> str:

@@ -161,6 +161,10 @@ def _link(connection: Connection, matter: Matter, _: Reader) -> str:
             return links.mint_share_link(
                 connection, ask.introduction, ask.candidate, opens_until, site=post.public_url
             )
+        case "merge-request":
+            return links.mint_merge_link(
+                connection, waiting.named("survivor"), waiting.recipient, matter.now, site=post.public_url
+            )
         case _:
             kind: links.Kind = "candidate" if waiting.to is To.CANDIDATE else "user"
             return links.mint_login_link(connection, kind, waiting.recipient, matter.now, site=post.public_url)

@@ -23,7 +23,7 @@ from marketplace.texts.catalogue import FOLDER, Language
 LINKS = frozenset({"home", "link", "not_me", "sign_in"})
 """The placeholders that are addresses of pages; in a text each stands on a line of its own."""
 
-_EXACT_DAYS = ("月", "火", "水", "木", "金", "土", "日")
+_WEEKDAYS = ("月", "火", "水", "木", "金", "土", "日")
 _MIDNIGHT = (0, 0, 0, 0)
 
 
@@ -78,6 +78,7 @@ TEMPLATES: Mapping[str, Template] = {
     "consent-withdrawn": Template(),
     "privacy-request": Template(about=("request",)),
     "erasure-certificate": Template(after_erasure=True),
+    "merge-request": Template(about=("survivor",)),
 }
 
 
@@ -146,7 +147,7 @@ def one_line(text: str) -> str:
 def day(value: date, language: Language) -> str:
     """A business date with its weekday."""
     if language == "ja":
-        return f"{value.year}年{value.month}月{value.day}日({_EXACT_DAYS[value.weekday()]})"
+        return f"{value.year}年{value.month}月{value.day}日({_WEEKDAYS[value.weekday()]})"
     return f"{value:%A} {value.day} {value:%B %Y}"
 
 

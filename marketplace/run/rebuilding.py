@@ -31,12 +31,22 @@ def rebuild_all(workshop: Database, log: Log, names: Sequence[str] = (), *, on_p
     """Rebuild those that are named, or everything; `workshop` is the database as its owner.
 
     Each is one transaction that readers do not wait for. The ledger stays as it is if it differs. Refuses
-    `projection-unknown` before anything is begun.
+    `projection-unknown` and `log-too-short` before anything is begun.
     """
     wanted = [name for name in NAMES if name in names] if names else list(NAMES)
     if unknown := sorted(set(names) - set(NAMES)):
         raise Refused("projection-unknown", name=unknown[0], names=", ".join(NAMES))
+    _check_log_is_whole(workshop, log)
     return [_rebuild(workshop, log, name, on_progress) for name in wanted]
+
+
+def _check_log_is_whole(workshop: Database, log: Log) -> None:
+    """What was folded from a log that was longer must not be replaced by a fold of what is left of it."""
+    with workshop.transaction() as connection:
+        row = connection.execute("SELECT coalesce(max(position), 0) FROM projection_position").fetchone()
+    end, read = log.position(), row[0] if row else 0
+    if read > end:
+        raise Refused("log-too-short", position=read, end=end)
 
 
 def _rebuild(workshop: Database, log: Log, name: str, on_progress: OnProgress) -> Rebuilt:

@@ -13,6 +13,7 @@ from marketplace.run import explain as stories
 from marketplace.run import rebuilding
 from marketplace.run.check import Context
 from marketplace.run.wiring import House
+from marketplace.settlement.reconcile import Class, Reconciliation
 from marketplace.store.database import Database
 from marketplace.work import poll
 
@@ -69,8 +70,14 @@ def context_of(house: House, owner: Database) -> Context:
         policy=house.office.policy,
         now=now,
         verify=verify,
-        difference_yen=lambda: poll.reconciled(house.office, client, now).difference_yen,
+        difference_yen=lambda: unexplained(poll.reconciled(house.office, client, now)),
     )
+
+
+def unexplained(found: Reconciliation) -> int:
+    """By how much ledger and Stripe differ, errors that cancel each other out included; what is only under way is not."""
+    open_yen = sum(abs(pair.delta_yen) for pair in found.findings if pair.status is not Class.TIMING)
+    return found.difference_yen or open_yen or found.unexplained_yen
 
 
 def rebuild(house: House, names: Sequence[str], say: Say, bar: Bar) -> int:

@@ -12,6 +12,7 @@ import msgspec
 from domain.policy import DEFAULT
 from marketplace.commands.office import Office
 from marketplace.holidays import HOLIDAYS
+from marketplace.links import Kind
 from marketplace.messages.reception import Reception
 from marketplace.messages.sink import Mailbox
 from marketplace.run.database import Addresses, at_hand
@@ -31,7 +32,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
     """Someone a developer may sign in as, on loopback only."""
 
     key: str
-    kind: str
+    kind: Kind
     subject: UUID
     label_ja: str
     label_en: str
@@ -51,15 +52,26 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     reception: Reception
     mailbox: Mailbox | None
     stack: ExitStack
+    clients: list[Any] = []
 
     def stripe(self) -> Any:  # noqa: ANN401  a StripeClient; only settlement/stripe knows the SDK
-        """A client on the network, or on the simulator where no key is set and only this machine can reach the site."""
+        """A client on the network, or on the simulator where no key is set and only this machine can reach the site.
+
+        One per process: the simulator's holds a connection, which is given back with the house.
+        """
+        if not self.clients:
+            self.clients.append(self._client())
+        return self.clients[0]
+
+    def _client(self) -> Any:  # noqa: ANN401  as above
         from marketplace.settlement.stripe import client  # noqa: PLC0415  importing the SDK takes a second
 
         if self.settings.payments() == "simulator":
             from marketplace.settlement.stripe.simulator import SimulatedStripe  # noqa: PLC0415
 
-            return client.make_client(client.SIMULATED_KEY, SimulatedStripe(self.addresses.app_url), retries=0)
+            transport = SimulatedStripe(self.addresses.app_url)
+            self.stack.callback(transport.close)
+            return client.make_client(client.SIMULATED_KEY, transport, retries=0)
         return client.make_client(
             self.settings.stripe_secret_key or "", retries=0, live_allowed=self.settings.allow_live
         )

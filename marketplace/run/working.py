@@ -117,6 +117,7 @@ def courier(house: House) -> Callable[[], int] | None:
     from marketplace.settlement.stripe.simulator import Endpoints, World  # noqa: PLC0415  as wiring.House.stripe
 
     world = World(house.addresses.app_url)
+    house.stack.callback(world.close)
     secret = house.webhook_secrets[0]
     site = house.office.public_url
     endpoints = Endpoints(f"{site}/webhooks/stripe", secret, f"{site}/webhooks/stripe-connect", secret)

@@ -129,6 +129,15 @@ def sent_unanswered(connection: Connection) -> list[Asked]:
     return [_asked(row) for row in found.fetchall()]
 
 
+def stuck(connection: Connection) -> list[Asked]:
+    """What a person should look at: blocked, refused without a fact that says so, done and yet not in the log."""
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM intent WHERE recorded_at IS NULL AND (state IN ('blocked', 'refused')"  # noqa: S608  our own names
+        " OR (state = 'done' AND code IS NOT NULL)) ORDER BY created_at"
+    )
+    return [_asked(row) for row in found.fetchall()]
+
+
 def _asked(row: tuple[Any, ...]) -> Asked:
     return msgspec.convert(dict(zip(Asked.__struct_fields__, row, strict=True)), Asked)
 

@@ -182,27 +182,25 @@ def _theirs(connection: Connection) -> list[Theirs]:
     ]
 
 
-# The events of a command are those after the last position before it: an append is one block of the log.
+# An append is one block of the log that ends at its command's position; the first such end at or after a line is its own.
+# (A command without events has the position of the one before it, and no movement.)
 _OURS = """
     WITH cash AS (
         SELECT l.position, l.stream, sum(l.amount_yen) FILTER (WHERE l.account = 'clearing') AS net_yen,
-               coalesce(sum(l.amount_yen) FILTER (WHERE l.account IN ('stripe-fees', 'tax-input')), 0) AS fee_yen
+               coalesce(sum(l.amount_yen) FILTER (WHERE l.account IN ('stripe-fees', 'tax-input')), 0) AS fee_yen,
+               (SELECT min(c.position) FROM command c WHERE c.position >= l.position) AS block
         FROM ledger l WHERE l.currency = 'JPY' AND l.account IN ('clearing', 'stripe-fees', 'tax-input')
         GROUP BY l.position, l.stream
-    ), entry AS (
-        SELECT cash.*, (SELECT c.command_id FROM command c WHERE c.position >= cash.position
-                        ORDER BY c.position, c.at LIMIT 1) AS command
-        FROM cash WHERE net_yen IS NOT NULL
+    ), told AS (
+        SELECT m.*, c.position AS block, c.at FROM provider_movement m JOIN command c ON c.command_id = m.command
     )
-    SELECT coalesce(m.balance_transaction, ''), coalesce(m.kind, ''), coalesce(m.object_id, ''),
-           sum(e.net_yen)::bigint, sum(e.fee_yen)::bigint, min(e.position),
-           coalesce(min(c.at), '2020-01-01 00:00Z')
-    FROM entry e
-    LEFT JOIN provider_movement m ON m.command = e.command AND m.stream = e.stream
-    LEFT JOIN command c ON c.command_id = e.command
-    GROUP BY m.balance_transaction, m.kind, m.object_id,
-             CASE WHEN m.balance_transaction IS NULL THEN e.position END
-    ORDER BY min(e.position)
+    SELECT coalesce(t.balance_transaction, ''), coalesce(t.kind, ''), coalesce(t.object_id, ''),
+           sum(c.net_yen)::bigint, sum(c.fee_yen)::bigint, min(c.position),
+           coalesce(min(t.at), '2020-01-01 00:00Z')
+    FROM cash c LEFT JOIN told t ON t.block = c.block AND t.stream = c.stream
+    WHERE c.net_yen IS NOT NULL
+    GROUP BY t.balance_transaction, t.kind, t.object_id, CASE WHEN t.balance_transaction IS NULL THEN c.position END
+    ORDER BY min(c.position)
 """
 
 

@@ -64,13 +64,8 @@ def _rows_of(stream: UUID, event: Event) -> Iterable[Row]:
         case ConsentGiven(candidate=who, permission=permission, expires_at=until, level=level):
             yield _permission(who, permission, is_open=level is not OutcomeLevel.NONE, until=until)
             if level is not None:
-                yield _row(
-                    who,
-                    "outcome-where",
-                    permission.company or ANYTHING,
-                    is_open=level is OutcomeLevel.WHERE,
-                    until=until,
-                )
+                # Without an end of its own: it counts only beside the outcome's row, whose end a renewal moves.
+                yield _row(who, "outcome-where", permission.company or ANYTHING, is_open=level is OutcomeLevel.WHERE)
         case ConsentRenewed(candidate=who, permission=permission, expires_at=until):
             yield _permission(who, permission, is_open=True, until=until)
         case ConsentExpired(candidate=who, permission=permission):

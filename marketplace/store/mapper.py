@@ -72,9 +72,7 @@ class EventMapper(Mapper[UUID]):
         Raises `MapperDeserialisationError`: the name is unknown or the body does not fit it.
         """
         try:
-            envelope = (
-                self._decoder.decode(stored_event.state) if stored_event.topic in BY_NAME else _upcast(stored_event)
-            )
+            envelope = self._decoder.decode(stored_event.state) if stored_event.topic in BY_NAME else _upcast(stored_event)
         except (msgspec.MsgspecError, KeyError) as error:
             message = f"event {stored_event.topic} version {stored_event.originator_version}: {error}"
             raise MapperDeserialisationError(message) from error
@@ -86,6 +84,8 @@ class EventMapper(Mapper[UUID]):
 def _upcast(stored: StoredEvent) -> Envelope:
     raw = msgspec.msgpack.decode(stored.state)
     body: Raw = raw["event"]
+    if body["type"] != stored.topic:
+        raise KeyError(stored.topic)
     while body["type"] not in BY_NAME:
         body = UPCASTERS[body["type"]](body)
     return msgspec.convert({"meta": raw["meta"], "event": body}, Envelope)

@@ -8,12 +8,12 @@ minutes apart, that found nothing. Nothing here runs when projections are rebuil
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any
 from uuid import UUID, uuid5
 
 from domain.ids import FeeId
 from domain.refusal import Refused
-from marketplace.commands import fee_release, provider
+from marketplace.commands import account, fee_release, provider
 from marketplace.commands.office import Office
 from marketplace.commands.provider import FOLDED
 from marketplace.settlement import inbox, intents, mirror
@@ -24,10 +24,8 @@ from marketplace.settlement.stripe.results import Done, Later, Outcome, Result, 
 from marketplace.store.log import Command
 from marketplace.work.tasks import Again
 
-if TYPE_CHECKING:
-    import stripe
-
-Client: TypeAlias = "stripe.StripeClient"
+Client = Any
+"""A `stripe.StripeClient`; only `settlement/stripe` may name the SDK."""
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=30)
@@ -202,10 +200,21 @@ def _read(office: Office, client: Client, notice: Notice, now: datetime) -> str:
             return fold_now(office, client, payout, now, account_id=account_id)
         case "charge" if verb.startswith("dispute."):
             return fold_now(office, client, gateway.get_dispute(client, object_id), now)
+        case "account" if verb == "external_account.updated":
+            return _payout_account_changed(office, notice, now)
         case "account" | "capability" if account_id:
             return fold_now(office, client, gateway.get_account(client, account_id), now)
         case _:
             return "ignored"
+
+
+def _payout_account_changed(office: Office, notice: Notice, now: datetime) -> str:
+    """Another bank account than before: whoever changed it at Stripe, nothing is sent there for some days."""
+    company = provider.company_of(office, notice.account)
+    if company is None: return provider.FOREIGN
+    command = provider.command_for(now, notice.event_id, "payout-account")
+    account.change_payout_account(office, command, company=company, by=provider.ACTOR)
+    return FOLDED
 
 
 def read_transfer(office: Office, client: Client, transfer_id: str, now: datetime) -> str:

@@ -17,14 +17,17 @@ from marketplace.settlement import intents, mirror, movements, reconcile
 from marketplace.settlement.reconcile import Reconciliation
 from marketplace.settlement.stripe import gateway, results
 from marketplace.settlement.stripe.results import Movement, Result
+from marketplace.work import project, wait
 from marketplace.work.pay import Client, refresh_mirror, seen
 from marketplace.work.tasks import Again
+from projections import ledger
 
 EVERY = timedelta(hours=1)
 GRACE = timedelta(days=3)
 """So long may a payment wait for its invoice to be recorded before it is called unknown."""
 PAYOUTS_BACK = timedelta(days=40)
 INVOICES_BACK = timedelta(days=400)
+LEDGER_PATIENCE_SECONDS = 5.0
 TASK = UUID("5b0c8f3a-7d0e-4c51-9a2b-1f5a1d2c3e4f")
 MIRROR = "mirror"
 
@@ -69,8 +72,12 @@ def converge(office: Office, client: Client, now: datetime) -> None:
 
 
 def reconciled(office: Office, client: Client, now: datetime) -> Reconciliation:
-    """Converge, then compare the ledger with Stripe, yen for yen. The ledger is what its projection has posted so far."""
+    """Converge, let the ledger post what came of it, then compare it with Stripe, yen for yen."""
     converge(office, client, now)
+    position = office.log.position()
+    while project.advance(office.database, office.log, ledger.PROJECTION):
+        pass
+    wait.until(office.database, [ledger.PROJECTION.name], position, patience=LEDGER_PATIENCE_SECONDS)
     balance = gateway.get_balance(client)
     with office.database.transaction() as connection:
         return reconcile.reconcile(connection, balance, now)

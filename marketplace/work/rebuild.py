@@ -40,6 +40,8 @@ def fold_beside(
     stumbled: list[Unreadable] = []
     while position < until:
         entries = [e for e in log.read(position, project.BATCH) if e.position <= until]
+        if not entries:
+            break
         rows = project.load(connection, projection, beside, project.touched(projection, entries))
         folded = project.fold(projection, rows, entries, parked)
         project.store(connection, projection, beside, folded.rows)

@@ -46,6 +46,11 @@ def advance(office: Office, timers: Mapping[str, Timer]) -> int:
     return done
 
 
+def _has_folded(connection: Connection, position: int) -> bool:
+    row = connection.execute("SELECT position FROM projection_position WHERE name = 'due'").fetchone()
+    return row is not None and row[0] >= position
+
+
 def _carry_out(
     office: Office,
     connection: Connection,
@@ -56,12 +61,15 @@ def _carry_out(
 ) -> int:
     key, stream, kind, due_at = due
     command = Command(id=uuid5(stream, f"due:{kind}:{due_at.isoformat()}:{attempts}"), actor=f"timer:{kind}", now=now)
-    if office.log.carried_out(command.id) is not None:
+    if (position := office.log.carried_out(command.id)) is not None:
+        if _has_folded(connection, position):
+            # It was carried out and the timer still stands: there was nothing to do. Ask again tomorrow.
+            note_refusal(connection, key, stream, kind, "nothing-to-do", now, now + LONGEST_WAIT)
         return 0
     try:
         timer(office, command, stream)
     except Refused as refused:
-        wait = min(FIRST_WAIT * 2**attempts, LONGEST_WAIT)
+        wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
         note_refusal(connection, key, stream, kind, refused.code, now, now + wait)
     except (StreamMoved, StoreUnavailable, psycopg.OperationalError):
         logger.warning("timer %s of %s waits", kind, stream)

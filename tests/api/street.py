@@ -79,6 +79,13 @@ class Premises:
         )
 
     @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        return ("whsec_street",)
+
+    def stripe(self) -> Any:
+        raise LookupError("no house on the street has an account at Stripe")
+
+    @property
     def reception(self) -> Reception:
         return self.people
 

@@ -25,6 +25,7 @@ from marketplace.run.wiring import House, open_house
 from marketplace.run.working import courier, open_worker
 from marketplace.settlement.stripe.simulator import World
 from marketplace.work.worker import Worker
+from tests.stories.scenes import Scenes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,3 +129,10 @@ def stage(database: Database, tmp_path: Path) -> Iterator[TestStage]:
         web.end()
         world.close()
         house.close()
+
+
+@pytest.fixture
+def scenes(stage: TestStage) -> Iterator[Scenes]:
+    played = Scenes(stage)
+    yield played
+    played.close()

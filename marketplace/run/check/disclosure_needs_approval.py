@@ -159,7 +159,7 @@ def _person_objects(known: _Known, event: IdentityDisclosed, moment: datetime) -
     consent = known.consents.get(event.candidate, consents.INITIAL)
     if event.candidate in known.gone or consent.ended:
         return "erased"
-    if consent.blocks(known.tokens(event.hiring)):
+    if consent.blocked and consent.blocks(known.tokens(event.hiring)):
         return "blocked"
     if consent.paused:
         return "paused"

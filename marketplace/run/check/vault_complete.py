@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.applicant import RetentionEnded
 from domain.calendar import jst_date
 from domain.candidate import CandidateErased, SeekerRecordSealed
 from domain.event import Recorded
@@ -90,7 +91,16 @@ def _excused(context: Context, missing: _Reference) -> bool:
         return event.retain_until < jst_date(context.now)
     if isinstance(event, CandidateErased):
         return _certificate_until(missing.entry) < jst_date(context.now)
-    return bool(context.keyring.tombstoned([_subject(context, missing)]))
+    subject = _subject(context, missing)
+    if subject.kind is SubjectKind.APPLICANT and _let_go(context, missing.entry):
+        return True
+    return bool(context.keyring.tombstoned([subject]))
+
+
+def _let_go(context: Context, entry: Recorded[AnyEvent]) -> bool:
+    """The source let the record go afterwards; after an undone import its key stays, for the file may come again."""
+    later = context.log.history(entry.stream)[entry.version :]
+    return any(isinstance(each.event, RetentionEnded) for each in later)
 
 
 def _certificate_until(entry: Recorded[AnyEvent]) -> date:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,8 @@ import httpx
 from marketplace.run.demo.stage import NotAsTold, Stage
 
 MAILS = 200
+MAIL_SECONDS = 20.0
+POLL_SECONDS = 0.02
 
 
 class Person:
@@ -24,9 +28,16 @@ class Person:
 
     def sign_in(self) -> Person:
         """Ask for a link, open the mail, use the link."""
+        link = r"/sign-in/([\w-]{43})"
+        old = self.newest(link)
         self.post("/sign-in-links", {"email": self.email})
-        self.stage.settle()
-        token = self.token_in(r"/sign-in/([\w-]{43})")
+        deadline = time.monotonic() + MAIL_SECONDS
+        # The mail is queued after the answer, so that the answer takes as long for an unknown address.
+        while (token := self.newest(link)) == old:
+            if time.monotonic() > deadline:
+                raise NotAsTold(f"{self.name} got no sign-in mail")
+            self.stage.settle()
+            time.sleep(POLL_SECONDS)
         self.bear(self.post("/sessions", {"token": token})["token"])
         return self
 
@@ -36,25 +47,33 @@ class Person:
 
     def token_in(self, pattern: str) -> str:
         """What the newest mail to this person that holds such a link leads to."""
+        found = self.newest(pattern)
+        if found is None:
+            raise NotAsTold(f"{self.name} got no mail with {pattern}")
+        return found
+
+    def newest(self, pattern: str) -> str | None:
+        """The same, or None while there is no such mail."""
         mailbox = self.stage.house.mailbox
         for mail in mailbox.mails(MAILS) if mailbox else ():
             if mail.to.casefold() == self.email.casefold() and (found := re.search(pattern, mail.text)):
                 return found[1]
-        raise NotAsTold(f"{self.name} got no mail with {pattern}")
+        return None
 
     def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401  JSON
         """Read."""
-        return self._answer(self.client.get(path, params={k: v for k, v in params.items() if v is not None}))
+        wanted = {name: value for name, value in params.items() if value is not None}
+        return self._answer(lambda: self.client.get(path, params=wanted))
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:  # noqa: ANN401  JSON
         """Carry out one command."""
         sent = {"Idempotency-Key": str(uuid4()), **headers}
-        return self._answer(self.client.post(path, json={} if body is None else body, headers=sent))
+        return self._answer(lambda: self.client.post(path, json={} if body is None else body, headers=sent))
 
     def upload(self, path: str, data: bytes, **params: str) -> Any:  # noqa: ANN401  JSON
         """Send a file."""
         sent = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/octet-stream"}
-        return self._answer(self.client.post(path, params=params, content=data, headers=sent))
+        return self._answer(lambda: self.client.post(path, params=params, content=data, headers=sent))
 
     def refused(self, path: str, body: Any) -> str:  # noqa: ANN401  JSON
         """Carry out a command that is refused; answers the code."""
@@ -63,9 +82,18 @@ class Person:
             raise NotAsTold(f"{self.name}: {path} was not refused")
         return str(answer.json()["code"])
 
-    def _answer(self, answer: httpx.Response) -> Any:  # noqa: ANN401  JSON
+    def close(self) -> None:
+        """Leave."""
+        self.client.close()
+
+    def _answer(self, send: Callable[[], httpx.Response]) -> Any:  # noqa: ANN401  JSON
+        """The answer; who was signed out by the time that passed signs in again and repeats the request."""
+        answer = send()
+        if answer.status_code == httpx.codes.UNAUTHORIZED and "Authorization" in self.client.headers:
+            del self.client.headers["Authorization"]
+            self.sign_in()
+            answer = send()
         if not answer.is_success:
-            raise NotAsTold(
-                f"{self.name}: {answer.request.method} {answer.request.url.path} → {answer.status_code} {answer.text}"
-            )
+            request = answer.request
+            raise NotAsTold(f"{self.name}: {request.method} {request.url.path} → {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None

@@ -57,7 +57,7 @@ CREATE TABLE webhook_inbox (
 );
 CREATE INDEX webhook_inbox_unhandled_idx ON webhook_inbox (received_at) WHERE handled_at IS NULL;
 
--- The balance transactions of the platform as Stripe has them.
+-- The balance transactions of the platform as Stripe has them, even where they do not add up.
 CREATE TABLE provider_mirror (
     balance_transaction text PRIMARY KEY,
     type text NOT NULL,
@@ -68,8 +68,7 @@ CREATE TABLE provider_mirror (
     object_id text NOT NULL,
     created_at timestamptz NOT NULL,
     available_on timestamptz NOT NULL,
-    status text NOT NULL,
-    CHECK (net_yen = amount_yen - fee_yen)
+    status text NOT NULL
 );
 CREATE INDEX provider_mirror_created_idx ON provider_mirror (created_at);
 

@@ -43,6 +43,14 @@ CREATE TABLE share_link (
 );
 COMMENT ON TABLE share_link IS 'A capability for one introduction, for its candidate; gives no session.';
 
+CREATE TABLE merge_link (
+    token_hash bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
+    survivor uuid NOT NULL,
+    absorbed uuid NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+COMMENT ON TABLE merge_link IS 'Mailed to one registration, opened in the session of the other: both are the same person.';
+
 CREATE TABLE api_key (
     id uuid PRIMARY KEY,
     company uuid NOT NULL,
@@ -73,7 +81,7 @@ CREATE TABLE rate_window (
 );
 
 GRANT SELECT, INSERT, UPDATE ON member TO relay_app;
-GRANT SELECT, INSERT, DELETE ON web_session, login_link, share_link TO relay_app;
+GRANT SELECT, INSERT, DELETE ON web_session, login_link, share_link, merge_link TO relay_app;
 GRANT UPDATE (company, language, seen_at, idle_until, ended_at) ON web_session TO relay_app;
 GRANT UPDATE (used_at) ON login_link TO relay_app;
 GRANT SELECT, INSERT ON api_key, idempotency TO relay_app;

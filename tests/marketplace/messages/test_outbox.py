@@ -20,18 +20,19 @@ from marketplace.commands import registration
 from marketplace.commands.office import Office
 from marketplace.holidays import HOLIDAYS
 from marketplace.messages.outbox import Message, To, rows
+from marketplace.messages.post import Post
 from marketplace.messages.send import send
 from marketplace.store.log import Command
 from marketplace.work import tasks
 from tests.marketplace.messages.town import CANDIDATE, NOON, SITE, Town
 
 
-def work(town: Town, post: object = None) -> int:
+def work(town: Town, post: Post | None = None) -> int:
     """One task, as a worker does it."""
 
     def effect(message: UUID, now: datetime) -> tasks.Again | None:
-        later = send(post or town.post, message, now)  # type: ignore[arg-type]
-        return later and tasks.Again(later.at, later.why)
+        later = send(post or town.post, message, now)
+        return None if later is None else tasks.Again(later.at, later.why)
 
     return tasks.advance(town.pool, {"send-message": effect})
 
@@ -51,10 +52,11 @@ def test_a_registration_begun_is_finished_by_the_link_in_the_mail(town: Town) ->
     assert (mail.to, mail.subject) == ("new@example.jp", "Please confirm your e-mail address")
     found = re.search(rf"^{SITE}/register/(\S+)$", mail.text, re.MULTILINE)
     assert found is not None
-    begun = registration.prove(office, found[1])
+    begun = registration.opened(office, found[1])
     assert begun.language == "en"
+    registration.use_up(office, begun)
     with pytest.raises(Refused, match="link-not-valid"):
-        registration.prove(office, found[1])
+        registration.opened(office, found[1])
 
 
 def test_two_workers_on_one_outbox_send_each_mail_once(town: Town) -> None:

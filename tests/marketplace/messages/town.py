@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from domain import applying
 from domain.applicant import INITIAL as NO_APPLICANT
 from domain.applicant import Channel
-from domain.candidate import CandidateRegistered, Entrance
 from domain.calendar import JST
+from domain.candidate import CandidateRegistered, Entrance
 from domain.company import CompanyAdmitted, MemberRole
 from domain.consent import Permission, Scope
 from domain.event import Event
@@ -168,7 +168,8 @@ def every_case(town: Town) -> dict[str, tuple[To, UUID, dict[str, object]]]:
     town.tell(UUID(int=77), request)
     candidate: dict[str, dict[str, object]] = {
         "already-registered": {}, "welcome": {}, "login": {}, "consent-withdrawn": {}, "recommendation-written": {},
-        "erasure-certificate": {}, "ask": other, "share-approved": other, "share-disclosed": other,
+        "erasure-certificate": {}, "merge-request": {"survivor": UUID(int=79)},
+        "ask": other, "share-approved": other, "share-disclosed": other,
         "hire-reported": {"hire": hire}, "hire-confirmed": {"hire": hire}, "leave-reported": {"hire": hire},
     }
     hiring: dict[str, dict[str, object]] = {
@@ -176,7 +177,8 @@ def every_case(town: Town) -> dict[str, tuple[To, UUID, dict[str, object]]]:
         "invoice-issued": {"fee": fee},
     }
     source: dict[str, dict[str, object]] = {
-        "invitation-disowned": {"applicant": APPLICANT}, "thanks-hired": {"hire": hire}, "privacy-request": {"request": UUID(int=77)},
+        "invitation-disowned": {"applicant": APPLICANT}, "thanks-hired": {"hire": hire},
+        "privacy-request": {"request": UUID(int=77)},
     }
     found: dict[str, tuple[To, UUID, dict[str, object]]] = {}
     found |= {name: (To.CANDIDATE, CANDIDATE, a) for name, a in candidate.items()}

@@ -166,3 +166,11 @@ def test_a_group_is_one_whoever_declared_it(log: Log, database: Database) -> Non
         assert gate.tokens_of(connection, companies[:2]) == frozenset(tokens[:2])
         assert gate.tokens_of(connection, companies[2:]) == frozenset(tokens[2:])
     pool.close()
+
+
+def test_a_stream_of_another_kind_is_as_if_it_were_not_there(log: Log) -> None:
+    from domain import job
+
+    log.append(a_command(), {consent_of(WHO): (0, [given()])})
+    loaded = log.load(consent_of(WHO), job.INITIAL, job.evolve)
+    assert (loaded.state, loaded.version) == (job.INITIAL, 0)

@@ -1,0 +1,76 @@
+"""The hiring company's page: its jobs, its introductions by stage, its fees."""
+
+from __future__ import annotations
+
+from litestar import Response
+
+from api.pages.showing import carry_out, filled, same, show, wait_for
+from api.policies import company
+from api.reading import At
+from api.route import Done, ThisVisit, form, page
+from api.text_types import Body, Count
+from api.v1 import companies, fees, introductions, jobs
+from api.visit import Visit
+from domain.company import CompanyRole, MemberRole
+from domain.introduction import Stage
+from projections.introduction_board import Shown
+
+HIRING = company(of=CompanyRole.HIRING)
+MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
+READS = ("jobs", "introduction_board", "fees")
+
+
+class TermsForm(Body, frozen=True):
+    """The version of fee table, refund scheme and penalty clause that was shown."""
+
+    terms_version: Count
+
+
+@page("/hiring", policy=HIRING)
+def overview(visit: ThisVisit, at: At = None) -> Response[str]:
+    """What waits, what goes on, what is owed."""
+    wait_for(visit, at, *READS)
+    return _show(visit)
+
+
+@form("/hiring/terms-acceptance", policy=company(MemberRole.ADMIN, of=CompanyRole.HIRING))
+def accept_terms(visit: ThisVisit) -> Response[str]:
+    """Fee table, refund scheme and penalty clause are accepted."""
+
+    def act() -> Done:
+        data = companies.Terms(terms_version=filled(visit, TermsForm).terms_version)
+        done: Done = same(companies.accept_terms)(visit, visit.company, data)
+        return done
+
+    return carry_out(visit, act, then="/hiring", again=lambda: _show(visit))
+
+
+def _show(visit: Visit) -> Response[str]:
+    asked: list[Shown] = same(introductions.list_introductions)(visit).items
+    open_jobs = same(jobs.list_jobs)(visit).items
+    return show(
+        visit,
+        "hiring.html",
+        mine=same(companies.read_company)(visit, visit.company),
+        policy=visit.house.office.policy,
+        jobs=open_jobs,
+        titles={each.job: each.title for each in open_jobs},
+        board=_board(asked),
+        fees=same(fees.list_fees)(visit).items if visit.actor.role in MONEY else None,
+    )
+
+
+def _board(asked: list[Shown]) -> list[tuple[str, list[Shown]]]:
+    """The introductions by column: waiting, each stage of selection, and what is over."""
+    columns: dict[str, list[Shown]] = {name: [] for name in ("waiting", "disclosed", *Stage, "over")}
+    for each in asked:
+        if each.status == "waiting":
+            columns["waiting"].append(each)
+        elif each.status == "disclosed":
+            columns[each.stage or "disclosed"].append(each)
+        else:
+            columns["over"].append(each)
+    return [(str(name), rows) for name, rows in columns.items() if rows]
+
+
+ROUTES = [overview, accept_terms]

@@ -1,0 +1,61 @@
+"""The candidate's own data: who has seen it, everything to take away, and erasing it with the list of what remains."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from litestar import Response
+from litestar.params import FromPath
+
+from api.pages.showing import carry_out, filled, same, show, wait_for
+from api.policies import candidate, public
+from api.reading import At
+from api.route import ThisVisit, form, page
+from api.text_types import Body
+from api.v1 import disclosures, erasure
+from api.visit import Visit
+from domain.refusal import Refused
+
+
+class EraseForm(Body, frozen=True):
+    """The box that is ticked on purpose."""
+
+    confirm: bool = False
+
+
+@page("/me/seen-by", policy=candidate)
+def seen_by(visit: ThisVisit, at: At = None) -> Response[str]:
+    """Who received what, each look, and closing it again."""
+    wait_for(visit, at, "seen_by", "directory")
+    received = same(disclosures.list_seen_by)(visit).items
+    return show(visit, "me_seen_by.html", received=received, looks=same(disclosures.list_looks)(visit).items)
+
+
+@page("/me/data", policy=candidate)
+def data(visit: ThisVisit) -> Response[str]:
+    """Taking the data away, and erasing it."""
+    return _show(visit)
+
+
+@form("/me/erasure", policy=candidate)
+def erase(visit: ThisVisit) -> Response[str]:
+    """From this answer on nothing is shown, disclosed, decrypted or sent."""
+
+    def act() -> None:
+        if not filled(visit, EraseForm).confirm: raise Refused("erasure-not-confirmed")
+        same(erasure.erase)(visit, erasure.Erase(confirm=True))
+
+    return carry_out(visit, act, then=f"/erasures/{visit.id}", again=lambda: _show(visit))
+
+
+@page("/erasures/{erasure_id:uuid}", policy=public)
+def erased(visit: ThisVisit, erasure_id: FromPath[UUID]) -> Response[str]:
+    """How an erasure stands; it names no person."""
+    return show(visit, "erasure.html", standing=same(erasure.read_erasure)(visit, erasure_id))
+
+
+def _show(visit: Visit) -> Response[str]:
+    return show(visit, "me_data.html", preview=same(erasure.preview)(visit))
+
+
+ROUTES = [seen_by, data, erase, erased]

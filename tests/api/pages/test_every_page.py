@@ -1,0 +1,133 @@
+"""Every page, for everybody it is for, in both languages, with real data; and for nobody else."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from api.app import PAGE_ROUTES
+from api.rule import OPT
+from marketplace.texts.catalogue import catalogue
+from tests.api.pages.town import Town
+
+PAGES = {
+    "person": ["/", "/me", "/me/asks/{introduction}", "/me/profile", "/me/consents", "/me/blocks", "/me/seen-by", "/me/data",
+               "/me/merging", "/me/merging/sent", "/me/merging/{token}", "/sessions"],
+    "source": ["/", "/source", "/source/imports/{batch}"],
+    "hiring": ["/", "/hiring", "/hiring/jobs/new", "/hiring/jobs/{job}", "/hiring/search", "/hiring/search?q=SQL",
+               "/hiring/introductions/{introduction}"],
+    "operator": ["/", "/operator", "/operator/companies/{source}", "/operator/stories", "/operator/stories?ident={introduction}",
+                 "/finance", "/finance/ledger", "/finance/ledger?account=revenue"],
+    "stranger": ["/", "/i/{invitation}", "/i/{invitation}/not-me", "/n/{source}", "/register/sent", "/register/{token}",
+                 "/share/{share}", "/sign-in", "/sign-in/sent"],
+}  # fmt: skip
+CASES = [(who, path, language) for who, paths in PAGES.items() for path in paths for language in ("ja", "en")]
+
+
+def filled(walked: Town, path: str) -> str:
+    return path.format(**{**walked.ids, "share": walked.ids["share"].rpartition("/")[2], "token": "A" * 43})
+
+
+@pytest.mark.parametrize(("who", "path", "language"), CASES)
+def test_a_page_renders_whole(walked: Town, who: str, path: str, language: str) -> None:
+    browser = walked.browsers.get(who) or walked.browser()
+    spoken = browser.client.headers["Accept-Language"]
+    browser.client.headers["Accept-Language"] = language
+    try:
+        page = browser.get(filled(walked, path))
+    finally:
+        browser.client.headers["Accept-Language"] = spoken
+    assert page.lang == language
+    assert page.tags.count("h1") == page.tags.count("main") == page.tags.count("header") == 1
+    assert not {"script", "style"} & set(page.tags)
+    assert not {name for name in page.attributes if name == "style" or name.startswith("on")}
+    assert len(page.ids) == len(set(page.ids)), [i for i in page.ids if page.ids.count(i) > 1]
+    bare = [i for i in page.inputs if not i["inside"] and i.get("id") not in page.labelled]
+    assert bare == [], "every input has its label"
+    assert all("csrf" in form.fields for form in page.forms if form.method == "post")
+    if language == "en": assert not [w for w in ("保存する", "まだありません", "同意する") if w in page.text]
+
+
+@pytest.mark.parametrize("who", [who for who in PAGES if who != "stranger"])
+def test_every_link_of_a_page_leads_somewhere(walked: Town, who: str) -> None:
+    browser = walked.browsers[who]
+    for path in PAGES[who]:
+        for link in browser.get(filled(walked, path)).links:
+            if not link.startswith("/") or link.startswith("/api/"): continue
+            assert browser.status(link.partition("#")[0]) == 200, (path, link)
+
+
+def test_every_form_leads_to_a_route(walked: Town) -> None:
+    routes = {re.sub(r"\{\w+:uuid\}", "([0-9a-f-]{36})", re.sub(r"\{\w+:str\}", "([^/]+)", route.path))
+              for route in walked.app.routes if "POST" in getattr(route, "methods", ())}  # fmt: skip
+    for who, paths in PAGES.items():
+        browser = walked.browsers.get(who) or walked.browser()
+        for path in paths:
+            for form in browser.get(filled(walked, path)).forms:
+                for to in (form.action, *form.elsewhere):
+                    if form.method == "post": assert any(re.fullmatch(route, to) for route in routes), (path, to)
+
+
+@pytest.mark.parametrize("path", sorted({path for paths in PAGES.values() for path in paths}))
+def test_a_strangers_look_changes_nothing(walked: Town, path: str) -> None:
+    tables = ("relay_events", "command", "gate", "task", "message", "web_session", "login_link", "registration",
+              "vault_record", "vault_access_log", "suppression", "share_link", "import_batch")  # fmt: skip
+
+    def state() -> list[object]:
+        with walked.house.database.transaction() as connection:
+            return [connection.execute(f"SELECT count(*) FROM {t}".encode()).fetchone() for t in tables]
+
+    before = state()
+    walked.browser().client.get(filled(walked, path))
+    walked.browser().client.head(filled(walked, path))
+    assert state() == before
+
+
+def test_pages_that_are_not_public_send_strangers_to_sign_in(walked: Town) -> None:
+    for who, paths in PAGES.items():
+        for path in paths:
+            if who in {"stranger"} or path == "/": continue
+            answer = walked.browser().client.get(filled(walked, path))
+            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in"), path
+
+
+def test_another_tenants_ids_are_not_found(walked: Town) -> None:
+    own = walked.ids
+    theirs = {
+        "source": [f"/hiring/jobs/{own['job']}", f"/hiring/introductions/{own['introduction']}",
+                   f"/operator/companies/{own['hiring']}", "/operator", "/finance"],
+        "hiring": [f"/source/imports/{own['batch']}", f"/operator/companies/{own['source']}", "/operator", "/finance",
+                   f"/me/asks/{own['introduction']}", f"/hiring/introductions/{uuid4()}", f"/hiring/cards/{uuid4()}"],
+        "person": [f"/source/imports/{own['batch']}", f"/hiring/introductions/{own['introduction']}",
+                   f"/me/asks/{uuid4()}"],
+    }  # fmt: skip
+    for who, paths in theirs.items():
+        for path in paths:
+            status = walked.browsers[who].status(path)
+            assert status == 404 or (status in {403, 422} and "cards" in path), (who, path, status)
+
+
+def test_every_value_a_page_may_name_has_its_words() -> None:
+    from domain import consent, hire, introduction, job
+    from domain.company import CompanyRole, MemberRole
+    from domain.policy import DEFAULT
+    from domain.privacy_request import RequestKind
+    from marketplace.importing.reading import HeldBack, Severity
+    from marketplace.settlement.reconcile import Class
+
+    wanted = {
+        "ask-status": introduction.Status, "item": introduction.Item, "board": introduction.Stage,
+        "close-cause": introduction.CloseCause, "hire-status": [s for s in hire.HireStatus if s != "none"],
+        "job-closed": job.JobCloseCause, "scope": consent.Scope, "withdrawing": consent.Scope,
+        "outcome": consent.OutcomeLevel, "block-cause": consent.BlockCause, "role": CompanyRole,
+        "member-role": MemberRole, "request-kind": RequestKind, "held-back": HeldBack, "severity": Severity,
+        "reconcile": Class, "fault": [f.code for f in DEFAULT.faults], "condition": job.Conditions.__struct_fields__,
+    }  # fmt: skip
+    texts = catalogue("pages")
+    assert [f"{p}-{v}" for p, values in wanted.items() for v in values if f"{p}-{v}" not in texts] == []
+
+
+def test_every_personal_page_is_a_route_of_ours() -> None:
+    assert all(OPT in route.opt for route in PAGE_ROUTES)  # type: ignore[union-attr]
