@@ -104,7 +104,8 @@ def word(language: Language, prefix: str, of: object) -> str:
 
 def code(language: Language, *codes: str) -> str:
     """The labels of codes of the vocabulary; a dash where nothing is said."""
-    return "、".join(vocabulary.label(each, language) if vocabulary.kind_of(each) else each for each in codes if each) or "—"
+    between = "、" if language == "ja" else ", "
+    return between.join(vocabulary.label(each, language) if vocabulary.kind_of(each) else each for each in codes if each) or "—"
 
 
 def choices(language: Language, kind: str) -> list[tuple[str, str]]:

@@ -22,9 +22,8 @@ def test_one_person_has_one_card_and_one_fee_goes_to_who_was_confirmed_first(sce
     tsumugi = scenes.register("紬", "見本 紬", "tsumugi.mihon@example.jp", ["data-analysis", "sql"])
     again = scenes.register("紬", "見本 紬", OTHER, ["data-analysis"], "minato")
     assert scenes.tsubasa.get("/catalogue", q="データ分析")["total"] == 2
-    tsumugi.post("/me/merging-requests", {"email": OTHER})
-    scenes.stage.settle()
-    tsumugi.post("/me/merging", {"token": again.token_in(r"/merge/([\w-]{43})")})
+    link = again.mailed(r"/me/merging/([\w-]{43})", lambda: tsumugi.post("/me/merging-requests", {"email": OTHER}))
+    tsumugi.post("/me/merging", {"token": link})
     scenes.stage.settle()
     assert scenes.tsubasa.get("/catalogue", q="データ分析")["total"] == 1
     sources = {each["source"] for each in tsumugi.get("/me/referrals")["items"]}
@@ -34,5 +33,5 @@ def test_one_person_has_one_card_and_one_fee_goes_to_who_was_confirmed_first(sce
     assert [(each["fee"], each["sources"]) for each in fees] == [(str(relay.fee), [scenes.companies["aozora"]])]
     assert scenes.minato.get("/payout-ledger")["items"] == []
     for source, other in ((scenes.aozora, "minato"), (scenes.minato, "aozora")):
-        assert scenes.companies[other] not in source.client.get("/referrals").text
+        assert scenes.companies[other] not in source.look("/referrals").text
     scenes.all_holds()

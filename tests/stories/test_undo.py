@@ -19,15 +19,15 @@ def test_an_approval_undone_at_minute_nine_leaves_no_trace_outside(scenes: Scene
     scenes.ready()
     aoi = scenes.register_aoi()
     introduction = scenes.ask(aoi)
-    board = scenes.tsubasa.client.get("/introductions").content
-    one = scenes.tsubasa.client.get(f"/introductions/{introduction}").content
+    board = scenes.tsubasa.look("/introductions").content
+    one = scenes.tsubasa.look(f"/introductions/{introduction}").content
     ask = aoi.get(f"/me/asks/{introduction}")
     aoi.post(f"/me/asks/{introduction}/approval", {"items": ITEMS, "seen": ask["seen"], "known_to_company": False})
     scenes.stage.move_to(scenes.stage.now() + timedelta(minutes=9))
     aoi.post(f"/me/asks/{introduction}/undoing")
     scenes.stage.move_to(scenes.stage.now() + timedelta(minutes=30))
-    assert scenes.tsubasa.client.get("/introductions").content == board
-    assert scenes.tsubasa.client.get(f"/introductions/{introduction}").content == one
+    assert scenes.tsubasa.look("/introductions").content == board
+    assert scenes.tsubasa.look(f"/introductions/{introduction}").content == one
     assert scenes.kinds() & {"identity-disclosed.v1", "provision-recorded.v1", "consent-exercised.v1"} == set()
     assert scenes.tsubasa.get("/provision-records")["items"] == []
     assert aoi.get(f"/me/asks/{introduction}")["status"] == "asked"

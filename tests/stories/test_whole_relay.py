@@ -39,10 +39,14 @@ def test_after_an_erasure_everything_still_folds_and_nobody_opens_the_copy(scene
     aoi = scenes.register_aoi()
     relay = scenes.relay(aoi, "データ分析")
     aoi.post("/me/erasure", {"confirm": True})
-    assert scenes.tsubasa.client.get(f"/introductions/{relay.introduction}/person").status_code in {403, 404, 409, 410}
+    assert scenes.tsubasa.look(f"/introductions/{relay.introduction}/person").status_code in {403, 404, 409, 410}
     scenes.stage.settle()
     assert "candidate-erased.v1" in scenes.kinds()
-    assert scenes.mailbox("aoi.mihon@example.jp") == []
+    # What the source had sent to its own applicant is the source's; it was asked to erase that itself.
+    assert [mail.subject for mail in scenes.mailbox("aoi.mihon@example.jp")] == [
+        "株式会社あおぞら見本より、次の選考の機会についてのご案内"
+    ]
+    assert [each["kind"] for each in scenes.aozora.get("/privacy-requests")["items"]] == ["erase"]
     assert scenes.tsubasa.get("/catalogue", q="データ分析")["items"] == []
     assert scenes.fee_of(str(relay.introduction))["collected_yen"] == 1_980_000
     scenes.reconcile()

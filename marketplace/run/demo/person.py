@@ -28,18 +28,24 @@ class Person:
 
     def sign_in(self) -> Person:
         """Ask for a link, open the mail, use the link."""
-        link = r"/sign-in/([\w-]{43})"
-        old = self.newest(link)
-        self.post("/sign-in-links", {"email": self.email})
-        deadline = time.monotonic() + MAIL_SECONDS
-        # The mail is queued after the answer, so that the answer takes as long for an unknown address.
-        while (token := self.newest(link)) == old:
-            if time.monotonic() > deadline:
-                raise NotAsTold(f"{self.name} got no sign-in mail")
-            self.stage.settle()
-            time.sleep(POLL_SECONDS)
+        token = self.mailed(r"/sign-in/([\w-]{43})", lambda: self.post("/sign-in-links", {"email": self.email}))
         self.bear(self.post("/sessions", {"token": token})["token"])
         return self
+
+    def mailed(self, pattern: str, ask: Callable[[], object]) -> str:
+        """Ask for something and wait for the new mail that holds such a link; answers its token.
+
+        Such mails are queued after the answer, so that the answer takes as long for an unknown address.
+        """
+        old = self.newest(pattern)
+        ask()
+        deadline = time.monotonic() + MAIL_SECONDS
+        while (token := self.newest(pattern)) == old or token is None:
+            if time.monotonic() > deadline:
+                raise NotAsTold(f"{self.name} got no new mail with {pattern}")
+            self.stage.settle()
+            time.sleep(POLL_SECONDS)
+        return token
 
     def bear(self, token: str) -> None:
         """Go on with this session."""
@@ -81,6 +87,11 @@ class Person:
         if answer.is_success:
             raise NotAsTold(f"{self.name}: {path} was not refused")
         return str(answer.json()["code"])
+
+    def look(self, path: str) -> httpx.Response:
+        """Read, whatever the answer is; who was signed out meanwhile signs in again."""
+        self.get("/session")
+        return self.client.get(path)
 
     def close(self) -> None:
         """Leave."""

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from marketplace.run.demo import cast
+from tests.api.pages.browser import SITE
 from tests.api.pages.town import EMAIL, NAME, Town
 
 
@@ -116,6 +117,7 @@ def test_the_source_learns_what_the_person_permitted(walked: Town) -> None:
     assert NAME not in page
 
 
+SAID = "最終選考まで進まれた方です。論理的で、対話が丁寧でした。"
 JAPANESE = re.compile("[\u3041-\u309f\u30a1-\u30fa]")
 
 
@@ -128,7 +130,7 @@ def test_the_ask_and_the_price_are_whole_in_english(walked: Town) -> None:
         page = walked.seen[name]
         assert sentence.casefold() in page.casefold(), name
         text = re.sub(r"<[^>]+>", " ", page)
-        for own in (*(str(v) for v in cast.CONDITIONS.values()), "日本語", "最終選考まで進まれた方です。論理的で、対話が丁寧でした。"):
+        for own in (*(str(v) for v in cast.CONDITIONS.values()), "日本語", SAID):
             text = text.replace(own, "")
         assert JAPANESE.findall(text) == [], name
 
@@ -159,3 +161,30 @@ def test_an_erasure_asks_once_more_and_says_what_remains(walked: Town) -> None:
 def test_the_source_answers_an_erasure_by_hand(walked: Town) -> None:
     assert "記録の消去" in walked.seen["requests"]
     assert "完了" in walked.browsers["source"].get("/source").text
+
+
+def test_a_form_without_a_file_and_a_file_that_is_none_are_told_so_on_the_page(walked: Town) -> None:
+    source = walked.browsers["source"]
+    about = {"system": "ats", "basis": "application-notice", "notice_version": "2025-04", "look": "false"}
+    missing = source.send("/source", "/source/imports", file=("", b""), **about)
+    assert missing.status_code == 422
+    assert "ファイルを選んでから" in missing.text
+    wrong = source.send("/source", "/source/imports", file=("写真.png", b"\x89PNG\r\n\x1a\n" + bytes(100)), **about)
+    assert 400 <= wrong.status_code < 500
+    assert 'role="alert"' in wrong.text
+    assert 'value="2025-04"' in wrong.text
+
+
+def test_a_double_click_is_one_recommendation(walked: Town) -> None:
+    source = walked.browsers["source"]
+    form = [f for f in source.get("/source").forms if f.action.endswith("/recommendation")][-1]
+    sent = {**form.fields, "text": ["二度押しても一つです。"]}
+    first, second = (source.client.post(form.action, data=sent, headers={"Origin": SITE}) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["location"] == second.headers["location"]
+
+
+def test_a_challenged_leave_is_on_record_for_both(walked: Town) -> None:
+    there = f"/hiring/introductions/{walked.ids['introduction']}"
+    assert "退職が報告されています" in walked.browsers["hiring"].get(there).text
+    assert "退職が報告されています" in walked.browsers["person"].get("/me").text

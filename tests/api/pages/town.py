@@ -148,7 +148,7 @@ class Town:
         assert stranger.do(landing, landing, email=EMAIL) == "/register/sent"
         self.settle()
         link = self.mail(EMAIL, r"/register/[\w-]{43}")
-        answers = {"name": NAME, "is_pupil": "false"}
+        answers: dict[str, Any] = {"name": NAME, "is_pupil": "false"}
         self.seen["young"] = stranger.send(link, link, is_adult="false", **answers)
         assert stranger.do(link, link, is_adult="true", **answers) == "/me"
         self.browsers["person"] = stranger
@@ -205,7 +205,8 @@ class Town:
         self.think_again()
         hiring.do("/hiring", "/hiring/terms-acceptance")
         stated = {k: v for k, v in cast.CONDITIONS.items() if k not in {"is_dispatch", "is_indefinite"}}
-        self.seen["gap"] = hiring.send("/hiring/jobs/new", "/hiring/jobs", **{**stated, "wages": ""}, occupation="data-analyst", prefecture="osaka")
+        where: dict[str, Any] = {"occupation": "data-analyst", "prefecture": "osaka"}
+        self.seen["gap"] = hiring.send("/hiring/jobs/new", "/hiring/jobs", **{**stated, "wages": ""}, **where)
         hiring.do(
             "/hiring/jobs/new", "/hiring/jobs", **stated, is_indefinite="true", occupation="data-analyst",
             prefecture="osaka", skills=["sql"],
@@ -258,8 +259,19 @@ class Town:
         # Five business days after the disclosure nobody may claim a prior contact any more, and the fee accrues.
         self.move_to(datetime.combine(starts + timedelta(days=10), time(10), JST))
 
+    def leave(self) -> None:
+        """The person says that they left; the company may say otherwise."""
+        hiring, person = self.browsers["hiring"], self.browsers["person"]
+        form = next(f.action for f in person.get("/me").forms if f.action.endswith("/leave"))
+        person.do("/me", form, left_on=jst_date(self.now()), fault="own-wish")
+        self.settle()
+        there = f"/hiring/introductions/{self.ids['introduction']}"
+        hiring.do(there, f"{there}/hire/leave-challenge", left_on=jst_date(self.now()), fault="excluded")
+        self.settle()
+
     def come_and_go(self) -> None:
         """One never wanted to be written to; another comes by the neutral link and is erased."""
+        self.leave()
         stranger = self.browser()
         not_me = self.mail("kana@example.jp", r"/i/[0-9a-f-]{36}") + "/not-me"
         self.seen["not-me"] = stranger.send(not_me, not_me)

@@ -68,6 +68,18 @@ def test_consents_are_given_to_exact_words_and_kept_with_receipts(village: Villa
     refused(village.post("aoi", "/me/consents/withdrawal", {"scopes": [{"scope": "list"}]}), 409, "consent-not-given")
 
 
+def test_telling_the_source_nothing_is_never_renewed_into_telling(village: Village) -> None:
+    who = village.register("aoi", "aoi@example.jp")
+    source = str(village.companies["source"])
+    nothing = {"scope": "outcome-to-source", "company": source}
+    village.consent("aoi", **nothing, level="none")
+    refused(village.post("aoi", "/me/consents/renewal", nothing), 409, "consent-needs-no-renewal")
+    village.consent("aoi", **nothing, level="where")
+    village.consent("aoi", **nothing, level="hired")
+    doors = village.rows("SELECT what, open FROM gate WHERE subject = %s AND what LIKE 'outcome%%' ORDER BY what", who)
+    assert doors == [("outcome-to-source", True), ("outcome-where", False)]
+
+
 def test_a_card_is_published_seen_and_gone_at_once_with_a_pause(village: Village) -> None:
     village.import_minato()
     referral = village.listed("tsumugi", TSUMUGI)
