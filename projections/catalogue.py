@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from domain.candidate import CandidateErased, CandidatesMerged, ProfileConfirmed, ProfileSaved
 from domain.event import Recorded
 from domain.events import AnyEvent
-from domain.ids import CandidateId, NIL, card_of
+from domain.ids import NIL, CandidateId, card_of
 from domain.referral import CardPublished, CardSuspended
 from domain.viewer import Viewer
 from projections.gate import VISIBLE

@@ -85,7 +85,7 @@ def _leaves(owner: type[msgspec.Struct], path: str = "") -> Iterator[tuple[str, 
                 yield here, owner, field.name, said
 
 
-def _innermost(said: Any) -> Iterator[Any]:
+def _innermost(said: Any) -> Iterator[Any]:  # noqa: ANN401  a type, a union or a generic alias
     said = getattr(said, "__supertype__", said)
     if parts := get_args(said):
         if getattr(said, "__origin__", None) is dict:

@@ -43,7 +43,8 @@ def check(house: House, say: Say, bar: Bar) -> int:
     for left_out in report.skipped:
         say(f"- {left_out.invariant}: {left_out.ja if ja else left_out.en}")
     held = len(report.checked) - len(report.findings)
-    say(f"不変条件 {held}/{len(report.checked)} が成り立っています。" if ja else f"{held} of {len(report.checked)} invariants hold.")
+    whole = len(report.checked)
+    say(f"不変条件 {held}/{whole} が成り立っています。" if ja else f"{held} of {whole} invariants hold.")
     return 1 if report.findings else 0
 
 

@@ -43,7 +43,7 @@ class People:
         if address in self.known:
             link = mint_login_link(connection, *self.known[address], now, site=SITE)
             self.sent.append(
-                Mail(
+                Mail(html="",
                     id=uuid4(),
                     at=now,
                     to=address,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.calendar import jst_date
+
 if TYPE_CHECKING:
     from tests.stories.scenes import Scenes
 

@@ -7,7 +7,6 @@ import sys
 import threading
 from pathlib import Path
 
-
 from marketplace.run import terminal
 from marketplace.run.demo.stage import NotAsTold, set_up
 from marketplace.run.demo.story import Story
