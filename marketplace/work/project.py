@@ -110,7 +110,29 @@ def _upsert(projection: Projection[Any], table: str) -> Composed:
     )
 
 
-def advance(database: Database, log: Log, projection: Projection[Any], *, limit: int = BATCH) -> int:
+def behind(database: Database, log: Log, projections: Sequence[Projection[Any]]) -> list[Projection[Any]]:
+    """Those that have not read the log to its end; one look, so that a worker with nothing to do costs next to nothing."""
+    end = log.position()
+    with database.transaction() as connection:
+        standing = dict(connection.execute("SELECT name, position FROM projection_position").fetchall())
+    return [projection for projection in projections if standing.get(projection.name, 0) < end]
+
+
+class Reader:
+    """Reads the log for several projections that stand at the same place, decoding each batch once."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._batches: dict[tuple[int, int], list[Entry]] = {}
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """As `Log.read`."""
+        if (after, limit) not in self._batches:
+            self._batches[after, limit] = list(self._log.read(after, limit))
+        return self._batches[after, limit]
+
+
+def advance(database: Database, log: Log | Reader, projection: Projection[Any], *, limit: int = BATCH) -> int:
     """Fold one batch; answers how many events were read: none, too, while another worker is at this projection."""
     with database.transaction() as connection:
         connection.execute(

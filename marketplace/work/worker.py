@@ -52,7 +52,9 @@ class Worker:
 
     def project(self) -> int:
         """Fold one batch of every projection; answers how many events were folded."""
-        return sum(project.advance(self._office.database, self._office.log, p) for p in self._jobs.projections)
+        database, reader = self._office.database, project.Reader(self._office.log)
+        waiting = project.behind(database, self._office.log, self._jobs.projections)
+        return sum(project.advance(database, reader, projection) for projection in waiting)
 
     def drain(self) -> None:
         """Work until nothing is left to do now."""

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.story
 
 
 def test_a_leave_on_day_40_means_no_transfer_no_credit_and_a_refund_on_time(scenes: Scenes) -> None:
-    scenes.found_the_relay()
+    scenes.few().found_the_relay()
     scenes.operator.post(
         f"/companies/{scenes.companies['minato']}/legal-opinions", {"reward_mode": "credit", "opinion": "見本の意見書"}
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from domain.calendar import next_decent_moment
+from domain.calendar import JST, next_decent_moment
 from domain.ids import OPERATOR as OPERATOR_ID
 from marketplace.holidays import HOLIDAYS
 from marketplace.run.demo import cast
@@ -13,6 +13,9 @@ from marketplace.run.demo.person import Person
 from marketplace.run.demo.stage import NotAsTold, Stage
 from marketplace.run.examples import AOZORA, MINATO
 from marketplace.run.founding import found
+
+BEGINNING = datetime(2026, 11, 24, 10, tzinfo=JST)
+"""The story begins on a Tuesday, whatever the day outside, so that it is the same story every day."""
 
 Tell = Callable[[str, str], None]
 """Says a line, in Japanese or English."""
@@ -41,6 +44,7 @@ class Opening:
 
     def found_the_relay(self) -> None:
         """The operator, its companies, and one job with complete conditions."""
+        self.stage.move_to(BEGINNING)
         part = cast.OPERATOR
         found(
             self.stage.house.office,
