@@ -114,9 +114,9 @@ def idle(connection: Connection, projections: Sequence[Projection[Any]]) -> bool
     names = [*(p.name for p in projections), react.READER]
     row = connection.execute(
         """
-        SELECT (SELECT count(*) FROM projection_position
-                WHERE name = ANY(%(names)s) AND position >= (SELECT coalesce(max(notification_id), 0) FROM relay_events))
-               = cardinality(%(names)s)
+        SELECT NOT EXISTS (SELECT FROM unnest(%(names)s::text[]) AS reader(name)
+                           LEFT JOIN projection_position p USING (name)
+                           WHERE coalesce(p.position, 0) < (SELECT coalesce(max(notification_id), 0) FROM relay_events))
            AND NOT EXISTS (SELECT FROM task WHERE done_at IS NULL AND run_at <= %(now)s)
            AND NOT EXISTS (SELECT FROM due d LEFT JOIN refusal r ON r.id = d.id
                            WHERE d.due_at <= %(now)s AND (r.next_at IS NULL OR r.next_at <= %(now)s))
