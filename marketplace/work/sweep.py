@@ -46,9 +46,14 @@ def advance(office: Office, timers: Mapping[str, Timer]) -> int:
     return done
 
 
-def _has_folded(connection: Connection, position: int) -> bool:
-    row = connection.execute("SELECT position FROM projection_position WHERE name = 'due'").fetchone()
-    return row is not None and row[0] >= position
+def _still_stands(connection: Connection, key: str, due_at: datetime, position: int) -> bool:
+    """Has the projection read what the timer's command wrote, and is the timer there all the same? One snapshot."""
+    row = connection.execute(
+        "SELECT FROM due d, projection_position p"
+        " WHERE d.id = %s AND d.due_at = %s AND p.name = 'due' AND p.position >= %s",
+        (key, due_at, position),
+    ).fetchone()
+    return row is not None
 
 
 def _carry_out(
@@ -62,12 +67,13 @@ def _carry_out(
     key, stream, kind, due_at = due
     command = Command(id=uuid5(stream, f"due:{kind}:{due_at.isoformat()}:{attempts}"), actor=f"timer:{kind}", now=now)
     if (position := office.log.carried_out(command.id)) is not None:
-        if _has_folded(connection, position):
-            # It was carried out and the timer still stands: there was nothing to do. Ask again tomorrow.
+        if _still_stands(connection, key, due_at, position):
+            # Carried out, and nothing came of it. Ask again tomorrow.
             note_refusal(connection, key, stream, kind, "nothing-to-do", now, now + LONGEST_WAIT)
         return 0
     try:
         timer(office, command, stream)
+        connection.execute("DELETE FROM refusal WHERE id = %s", (key,))
     except Refused as refused:
         wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
         note_refusal(connection, key, stream, kind, refused.code, now, now + wait)
