@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 
-from api import body, csrf, idempotency, keys, limits, multipart, policies, session
+from api import body, client, csrf, idempotency, keys, limits, multipart, policies, session
 from api.house import House
 from api.language import COOKIE, choose
 from api.policies import Actor, Resource
@@ -49,8 +49,7 @@ def _visit(request: AnyRequest, rule: Rule, raw: bytes) -> Visit:
         )
     if rule.limit is not None:
         with house.database.transaction() as connection:
-            who = request.client.host if request.client else ""
-            limits.take(connection, rule.limit, who, house.door_key, clock.now(connection))
+            limits.take(connection, rule.limit, client.of(request), house.door_key, clock.now(connection))
     with house.database.transaction() as connection:
         visit = _recognised(connection, house, request, raw)
     policies.demand(rule.policy(visit.actor, _facts(house, rule, request, visit)))
@@ -94,7 +93,7 @@ def _recognised(connection: Connection, house: House, request: AnyRequest, raw: 
         nonce=_cookie(request, house, "relay-nonce"),
         share=share,
         raw=raw,
-        client=request.client.host if request.client else "",
+        client=client.of(request),
     )
 
 
@@ -193,7 +192,7 @@ def _remember(request: AnyRequest, visit: Visit, key: str, asked: bytes) -> None
     actor = visit.actor.text
     command = Command(id=idempotency.command_id(actor, key), actor=actor, now=visit.now)
     with visit.house.database.transaction() as connection:
-        path = request.scope["path"]
+        path = f"{request.scope['path']}?{request.scope['query_string'].decode('ascii')}"
         idempotency.remember(
             connection, command.id, visit.now, key=visit.house.door_key, method=request.method, path=path, body=asked
         )

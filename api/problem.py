@@ -22,7 +22,7 @@ from api.body import BadField
 from api.language import COOKIE, choose
 from api.rendering import error_page
 from domain.refusal import Refused, Value
-from marketplace.store.log import StreamMoved
+from marketplace.store.log import NO_ANSWER, StreamMoved
 from marketplace.texts.catalogue import Language, sentence
 
 PROBLEM_JSON = "application/problem+json"
@@ -169,7 +169,7 @@ def _told(error: Exception) -> tuple[str, dict[str, Value], tuple[FieldProblem, 
             return "field-wrong", {"path": error.path}, (FieldProblem(error.path, error.said),), None
         case HTTPException() if error.status_code in _OF_HTTP:
             return _OF_HTTP[error.status_code], _values(error), _errors(error), None
-        case psycopg.OperationalError() | PoolTimeout():
+        case _ if isinstance(error, (psycopg.OperationalError, PoolTimeout, *NO_ANSWER)):
             _LOG.error("the database does not answer: %s", type(error).__name__)
             return "try-later", {}, (), None
         case _:

@@ -40,14 +40,17 @@ def is_behind(visit: Visit, at: int | None, *projections: str) -> bool:
 
 
 def viewer_of(visit: Visit) -> Viewer:
-    """Who looks, with the tokens of every company that they serve: a block on one of them holds (rule 5)."""
+    """Who looks, with the tokens of every company that they serve: a block on one of them holds (rule 5).
+
+    A key looks for the person who made it.
+    """
     with visit.house.database.transaction() as connection:
-        serves = {visit.company}
-        if visit.actor.kind == "user":
-            found = connection.execute(
-                "SELECT company FROM member WHERE user_id = %s AND left_at IS NULL", (visit.id,)
-            ).fetchall()
-            serves |= {row[0] for row in found}
+        found = connection.execute(
+            "SELECT company FROM member WHERE left_at IS NULL"
+            " AND user_id IN (%(id)s, (SELECT made_by FROM api_key WHERE id = %(id)s))",
+            {"id": visit.id},
+        ).fetchall()
+        serves = {visit.company, *(row[0] for row in found)}
         tokens = tokens_of(connection, [CompanyId(each) for each in serves])
     return Viewer(
         user=UserId(visit.id),

@@ -10,10 +10,10 @@ import msgspec
 
 from domain.company import MemberRole
 from domain.refusal import Refused
-from marketplace.links import Kind, digest, mint_login_link, new_token, open_share_link, use_login_link
+from marketplace.links import Kind, digest, mint_login_link, new_token, open_share_link, sweep, use_login_link
 from marketplace.store.database import Connection
 
-__all__ = ["Session", "begin", "end", "find", "mint_login_link", "open_share_link", "sign_in"]
+__all__ = ["Session", "begin", "end", "find", "mint_login_link", "open_share_link", "sign_in", "sweep"]
 
 IDLE = {"user": timedelta(minutes=30), "candidate": timedelta(hours=12)}
 ABSOLUTE = {"user": timedelta(hours=12), "candidate": timedelta(days=30)}
@@ -125,18 +125,3 @@ def role_in(connection: Connection, user: UUID, company: UUID) -> MemberRole | N
         "SELECT role FROM member WHERE user_id = %s AND company = %s AND left_at IS NULL", (user, company)
     ).fetchone()
     return None if row is None else MemberRole(row[0])
-
-
-def sweep(connection: Connection, now: datetime) -> int:
-    """Forget sessions, links and rate windows that are over for a day. Answers how many rows went."""
-    before = now - timedelta(days=1)
-    return sum(
-        connection.execute(statement, (before,)).rowcount
-        for statement in (
-            "DELETE FROM web_session WHERE least(expires_at, idle_until, ended_at) < %s",
-            "DELETE FROM login_link WHERE expires_at < %s",
-            "DELETE FROM share_link WHERE expires_at < %s",
-            "DELETE FROM merge_link WHERE expires_at < %s",
-            "DELETE FROM rate_window WHERE starts_at < %s",
-        )
-    )

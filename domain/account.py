@@ -98,7 +98,7 @@ class CreditApplied(MoneyEvent, frozen=True, kw_only=True):
 
 
 class CreditExpired(MoneyEvent, frozen=True, kw_only=True):
-    """Unused credit lapsed."""
+    """Unused credit lapsed; ¥0 where all of it had been used."""
 
     company: CompanyId
     credit: UUID
@@ -153,6 +153,7 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     fee: FeeId
     left_yen: int
     expires_on: date
+    is_expired: bool = False
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,7 +213,8 @@ def evolve(state: Account, event: AccountEvent) -> Account:
             return replace(state, company=event.company, credits={**state.credits, event.credit: credit})
         case CreditApplied() | CreditExpired():
             credit = state.credits[event.credit]
-            credit = replace(credit, left_yen=credit.left_yen - event.amount_yen)
+            is_expired = isinstance(event, CreditExpired)
+            credit = replace(credit, left_yen=credit.left_yen - event.amount_yen, is_expired=is_expired)
             return replace(state, credits={**state.credits, event.credit: credit})
         case SlotGranted():
             return replace(state, company=event.company, slots={**state.slots, event.slot: Slot(fee=event.fee)})

@@ -10,7 +10,7 @@ from domain.company import CompanyRole, RolesGranted
 from domain.consent import CompanyBlocked, ConsentExpired, ConsentWithdrawn, Paused
 from domain.event import Event
 from domain.fee import PaymentSettled
-from domain.hire import LeaveDetermined, OwnershipResolved
+from domain.hire import HireCancelled, LeaveDetermined, OwnershipResolved
 from domain.job import JobClosed, JobConditionsChanged
 
 NAMES = (
@@ -38,7 +38,7 @@ def wanted(event: Event) -> tuple[str, ...]:
             return ("place-candidate",)
         case PaymentSettled():
             return ("schedule-release",)
-        case LeaveDetermined():
+        case LeaveDetermined() | HireCancelled():
             return ("determine-return",)
         case _:
             return ()

@@ -111,3 +111,18 @@ def open_share_link(connection: psycopg.Connection[Any], token: str, now: dateti
         {"hash": digest(token), "now": now},
     ).fetchone()
     return None if row is None else SharedIntroduction(row[0], row[1], row[2])
+
+
+def sweep(connection: psycopg.Connection[Any], now: datetime) -> int:
+    """Forget sessions, links and rate windows that are over for a day. Answers how many rows went."""
+    before = now - timedelta(days=1)
+    return sum(
+        connection.execute(statement, (before,)).rowcount
+        for statement in (
+            "DELETE FROM web_session WHERE least(expires_at, idle_until, ended_at) < %s",
+            "DELETE FROM login_link WHERE expires_at < %s",
+            "DELETE FROM share_link WHERE expires_at < %s",
+            "DELETE FROM merge_link WHERE expires_at < %s",
+            "DELETE FROM rate_window WHERE starts_at < %s",
+        )
+    )

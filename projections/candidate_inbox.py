@@ -30,6 +30,7 @@ from domain.introduction import (
     ShareUndone,
     StageReached,
 )
+from projections.gate import registrations_of
 from projections.projection import Projection
 
 
@@ -117,21 +118,21 @@ PROJECTION = Projection(name="candidate_inbox", row=Ask, key="introduction", tou
 
 
 def of(connection: psycopg.Connection[Any], candidate: CandidateId) -> list[Ask]:
-    """The person's asks, the ones that wait first, then the newest."""
+    """The person's asks under all their registrations, the ones that wait first, then the newest."""
     row = connection.execute(
         "SELECT coalesce(json_agg(a ORDER BY (a.status NOT IN ('asked', 'approved')), a.requested_at DESC, a.introduction),"
-        " '[]')::text FROM candidate_inbox a WHERE a.candidate = %s",
-        (candidate,),
+        " '[]')::text FROM candidate_inbox a WHERE a.candidate = ANY(%s)",
+        (registrations_of(connection, candidate),),
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Ask])
 
 
 def unfinished(connection: psycopg.Connection[Any], candidate: CandidateId) -> list[UUID]:
-    """The introductions that a withdrawal, a block or an erasure has to end or close."""
+    """The introductions that a withdrawal, a block or an erasure has to end or close, under all registrations."""
     found = connection.execute(
-        "SELECT introduction FROM candidate_inbox WHERE candidate = %s AND NOT revoked"
+        "SELECT introduction FROM candidate_inbox WHERE candidate = ANY(%s) AND NOT revoked"
         " AND status IN ('requested', 'asked', 'approved', 'disclosed', 'closed') ORDER BY introduction",
-        (candidate,),
+        (registrations_of(connection, candidate),),
     )
     return [row[0] for row in found]
 
@@ -152,3 +153,13 @@ def of_job(connection: psycopg.Connection[Any], job: UUID) -> list[UUID]:
         (job,),
     )
     return [row[0] for row in found]
+
+
+def in_selection(connection: psycopg.Connection[Any], job: UUID) -> list[tuple[UUID, CandidateId]]:
+    """The introductions for a job that were disclosed and go on, each with its person."""
+    found = connection.execute(
+        "SELECT introduction, candidate FROM candidate_inbox WHERE job = %s AND status = 'disclosed' AND NOT revoked"
+        " ORDER BY introduction",
+        (job,),
+    )
+    return [(row[0], CandidateId(row[1])) for row in found]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.account import CreditGranted, SlotGranted
+from domain.account import CreditExpired, CreditGranted, SlotGranted
 from domain.applicant import (
     ApplicantErased,
     Claimed,
@@ -124,7 +124,7 @@ def _of_hires(stream: UUID, now: datetime, event: AnyEvent) -> tuple[Change, ...
                 Change(stream, "check-six-months", checked),
             )
         case OfferWithdrawn() | HireCancelled():
-            ended = ("start-employment", "resolve-ownership", "accrue-fee", "check-six-months")
+            ended = ("start-employment", "resolve-ownership", "accrue-fee", "check-six-months", "determine-leave")
             return tuple(Change(stream, kind, None) for kind in ended)
         case SixMonthChecked():
             return (Change(stream, "check-six-months", None),)
@@ -146,7 +146,12 @@ def _of_fees(stream: UUID, now: datetime, event: AnyEvent) -> tuple[Change, ...]
             return (Change(stream, "release", start_of_jst_day(day)),)
         case TransferRequested() | ReturnDetermined(model=Model.PRINCIPAL):
             return (Change(stream, "release", None),)
-        case CreditGranted(fee=fee) | SlotGranted(fee=fee):
+        case CreditGranted(company=who, fee=fee, credit=credit, expires_on=day):
+            lapses = start_of_jst_day(day + timedelta(days=1))
+            return (Change(fee, "release", None), Change(who, "expire-credits", lapses, str(credit)))
+        case CreditExpired(company=who, credit=credit):
+            return (Change(who, "expire-credits", None, str(credit)),)
+        case SlotGranted(fee=fee):
             return (Change(fee, "release", None),)
         case _:
             return ()

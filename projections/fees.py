@@ -71,12 +71,11 @@ def fold(key: UUID, row: Fee | None, entry: Recorded[AnyEvent]) -> Fee | None:
         case fee.InvoiceIssued(invoice_no=number, provider_invoice=invoice) if row:
             return replace(row, status="invoiced", invoice_no=number, provider_invoice=invoice)
         case fee.PaymentSettled(gross_yen=yen, provider_fee_yen=kept) if row:
-            return replace(
-                row,
-                status="collected",
-                collected_yen=row.collected_yen + yen,
-                provider_fee_yen=row.provider_fee_yen + kept,
-            )
+            return _collected(row, yen, kept)
+        case fee.FeeRecovered(amount_yen=yen, provider_fee_yen=kept) if row:
+            return _collected(row, yen, kept)
+        case (fee.PrepaymentApplied(amount_yen=yen) | fee.CreditCounted(amount_yen=yen)) if row:
+            return _collected(row, yen, 0)
         case fee.ReleaseScheduled(release_on=day) if row:
             return replace(row, release_on=day)
         case fee.TransferPosted(amount_yen=yen) if row:
@@ -93,6 +92,18 @@ def fold(key: UUID, row: Fee | None, entry: Recorded[AnyEvent]) -> Fee | None:
             return replace(row, status="written-off")
         case _:
             return row
+
+
+def _collected(row: Fee, yen: int, kept_yen: int) -> Fee:
+    """Money, prepayment or credit arrived; `collected` only once nothing is open."""
+    collected_yen = row.collected_yen + yen
+    is_whole = collected_yen + row.returned_yen >= row.total_yen
+    return replace(
+        row,
+        status="collected" if is_whole else row.status,
+        collected_yen=collected_yen,
+        provider_fee_yen=row.provider_fee_yen + kept_yen,
+    )
 
 
 def _accrued(key: UUID, accrued: fee.FeeAccrued) -> Fee:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 
-from domain.ids import CompanyId, CompanyToken
+from domain.ids import CandidateId, CompanyId, CompanyToken
 
 ANYTHING = UUID(int=0)
 """The object of a row that is about nothing in particular."""
@@ -22,6 +22,15 @@ VISIBLE = """(
                     AND g.object = ANY(%(tokens)s))
 )"""
 """Rules 1, 3 and 5 in SQL, over a row `c` that has a candidate: may a viewer with these tokens see this person now?"""
+
+_REGISTRATIONS = """
+    WITH RECURSIVE one(id) AS (
+        SELECT %(candidate)s::uuid
+        UNION
+        SELECT g.subject FROM one JOIN gate g ON g.object = one.id AND g.what = 'merged-into' AND g.open
+    )
+    SELECT id FROM one
+"""
 
 _TOKENS = """
     WITH RECURSIVE reach(token) AS (
@@ -39,6 +48,11 @@ def tokens_of(connection: psycopg.Connection[Any], companies: Sequence[CompanyId
     """The tokens of these companies and of every company of their groups, whoever declared the group."""
     found = connection.execute(_TOKENS, {"companies": list(companies)}).fetchall()
     return frozenset(CompanyToken(row[0]) for row in found)
+
+
+def registrations_of(connection: psycopg.Connection[Any], candidate: CandidateId) -> list[CandidateId]:
+    """This registration and all that were merged into it, into those too: they are one person."""
+    return [CandidateId(row[0]) for row in connection.execute(_REGISTRATIONS, {"candidate": candidate}).fetchall()]
 
 
 def is_open(

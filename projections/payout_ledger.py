@@ -59,6 +59,15 @@ def _items(entry: Recorded[AnyEvent]) -> list[Item]:
                 (account_of(part.source), stream, "returned", -(part.from_payable_yen + part.from_clawback_yen), None)
                 for part in parts
             ]
+        case fee.DisputeLost(legs=parts):
+            return [
+                (account_of(part.source), stream, "dispute-lost", -(part.from_payable_yen + part.from_clawback_yen), None)
+                for part in parts
+            ]
+        case fee.FeeWrittenOff(legs=legs):
+            return [(account_of(leg.source), stream, "written-off", -leg.amount_yen, None) for leg in legs]
+        case fee.FeeRecovered(legs=legs):
+            return [(account_of(leg.source), stream, "recovered", leg.amount_yen, None) for leg in legs]
         case fee.TransferReversed(source=who, amount_yen=yen, reversal=reversal):
             return [(account_of(who), stream, "taken-back", -yen, reversal)]
         case account.ClawbackNetted(company=who, amount_yen=yen, paid_from=paid_from):

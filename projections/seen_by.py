@@ -15,6 +15,7 @@ from domain.event import Recorded
 from domain.events import AnyEvent
 from domain.ids import CandidateId
 from domain.introduction import DeletionConfirmed, IdentityDisclosed, Item, ShareRevoked
+from projections.gate import registrations_of
 from projections.projection import Projection
 
 
@@ -53,10 +54,10 @@ PROJECTION = Projection(name="seen_by", row=Disclosure, key="introduction", touc
 
 
 def of(connection: psycopg.Connection[Any], candidate: CandidateId) -> list[Disclosure]:
-    """Everyone who received something of this person, newest first."""
+    """Everyone who received something of this person, under whichever registration, newest first."""
     row = connection.execute(
         "SELECT coalesce(json_agg(s ORDER BY s.disclosed_at DESC, s.introduction), '[]')::text FROM seen_by s"
-        " WHERE s.candidate = %s",
-        (candidate,),
+        " WHERE s.candidate = ANY(%s)",
+        (registrations_of(connection, candidate),),
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Disclosure])

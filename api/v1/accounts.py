@@ -6,8 +6,9 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
+from litestar.params import FromPath
 
-from api.policies import company
+from api.policies import company, operator
 from api.route import Done, ThisVisit, command, done, query
 from domain import account as accounts
 from domain.company import CompanyRole, MemberRole
@@ -68,4 +69,12 @@ def open_connected(visit: ThisVisit) -> Done:
     return done(appended, account_of(owner))
 
 
-ROUTES = [read_account, open_connected]
+@command("/accounts/{company_id:uuid}/resumption", policy=operator(*FINANCE), tags=TAGS)
+def resume_transfers(visit: ThisVisit, company_id: FromPath[UUID]) -> Done:
+    """A second person lets transfers to a company go on, after its bank account changed and the hold is over."""
+    owner = CompanyId(company_id)
+    appended = account.resume_transfers(visit.house.office, visit.command, company=owner, by=visit.command.actor)
+    return done(appended, account_of(owner))
+
+
+ROUTES = [read_account, open_connected, resume_transfers]

@@ -11,13 +11,14 @@ from domain import fee
 from domain.hire import HireStatus
 from domain.ids import NIL, HireId, IntroductionId
 from domain.introduction import Status
+from marketplace.commands.candidate import lives_as
 
 
 def introduction_facts(house: House, path: Mapping[str, Any]) -> Resource | None:
-    """The company that asked, and the person if the ask ever reached them: a blocked one did not."""
+    """The company that asked, and the person as they are here now, if the ask ever reached them."""
     state = house.office.introduction(IntroductionId(path["introduction"])).state
     if state.status is Status.NONE: return None
-    person = NIL if state.seen is None else state.candidate
+    person = NIL if state.seen is None else lives_as(house.office, state.candidate)
     return Resource(companies=frozenset({state.hiring}), candidate=person, introduction=state.introduction)
 
 
@@ -25,7 +26,7 @@ def hire_facts(house: House, path: Mapping[str, Any]) -> Resource | None:
     """The company that hired and the person."""
     state = house.office.hire(HireId(path["hire"])).state
     if state.status is HireStatus.NONE: return None
-    return Resource(companies=frozenset({state.hiring}), candidate=state.candidate)
+    return Resource(companies=frozenset({state.hiring}), candidate=lives_as(house.office, state.candidate))
 
 
 def fee_facts(house: House, path: Mapping[str, Any]) -> Resource | None:

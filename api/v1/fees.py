@@ -10,11 +10,14 @@ from litestar.params import FromPath
 
 from api.policies import company
 from api.reading import At, Listed, found, is_behind, viewer_of
-from api.route import ThisVisit, query
+from api.route import Done, ThisVisit, command, done, query
 from api.v1.facts import fee_facts
+from api.v1.ledger import FINANCE
 from api.visit import Visit
 from domain.company import MemberRole
+from domain.ids import FeeId
 from domain.refusal import Refused
+from marketplace.commands import fee_return
 from projections import fees
 
 READER = company(MemberRole.ADMIN, MemberRole.FINANCE, scope="ledger:read", operator_too=True)
@@ -73,10 +76,16 @@ def read_fee(visit: ThisVisit, fee: FromPath[UUID], at: At = None) -> FeeShown:
         return _shown(visit, found(fees.one(connection, fee)))
 
 
+@command("/fees/{fee:uuid}/refund", policy=FINANCE, tags=TAGS)
+def ask_refund_again(visit: ThisVisit, fee: FromPath[UUID]) -> Done:
+    """A refund came back, or Stripe refused it: pay back again what is still owed."""
+    return done(fee_return.ask_refund_again(visit.house.office, visit.command, fee=FeeId(fee)), fee)
+
+
 def _shown(visit: Visit, row: fees.Fee) -> FeeShown:
     if not visit.actor.operator and row.hiring != visit.company: raise Refused("not-found")
     hidden = frozenset[str]() if visit.actor.operator else _SHARED
     return FeeShown(**{name: getattr(row, name) for name in FeeShown.__struct_fields__ if name not in hidden})
 
 
-ROUTES = [list_fees, read_fee]
+ROUTES = [list_fees, read_fee, ask_refund_again]

@@ -25,11 +25,12 @@ from domain.fee import (
     intent_of,
 )
 from domain.frozen_terms import Terms
+from domain.hire import Hire
 from domain.ids import CompanyId
 from domain.refusal import Refused
 from domain.rules.fee_parts import accrued, asked_back_yen
 from domain.rules.fee_return import request_reversals
-from domain.rules.guarantee import release_on
+from domain.rules.guarantee import is_leave_open, release_on, returned_bps
 
 
 def hold(fee: Fee, *, cause: str) -> FeeHeld:
@@ -57,6 +58,12 @@ def check_released(fee: Fee, *, on: date) -> None:
     if any(fee.disputes.values()): raise Refused("fee-disputed")
     if fee.release_on is None: raise Refused("release-not-scheduled")
     if on < fee.release_on: raise Refused("fee-not-released", release_on=fee.release_on)
+
+
+def check_settled(fee: Fee, hire: Hire) -> None:
+    """Nothing is sent or granted while a leave waits to be determined or returned. Refuses `leave-not-settled`."""
+    waits = fee.total_yen and returned_bps(hire) > fee.return_bps
+    if waits or is_leave_open(hire): raise Refused("leave-not-settled")
 
 
 def request_transfer(

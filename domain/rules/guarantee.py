@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from domain.calendar import Holidays, add_business_days, month_rung_end
 from domain.frozen_terms import Rung, Terms
 from domain.hire import Hire, HireStatus, LeaveChallenged, LeaveDetermined, LeaveReported, Side
+from domain.money import WHOLE_BPS
 from domain.refusal import Refused
 from domain.rules.terms import fault_of
 
@@ -59,6 +60,17 @@ def release_on(terms: Terms, *, started_on: date, held_from: date) -> date | Non
     return day if (day - held_from).days <= terms.hold_limit_days else None
 
 
+def is_leave_open(hire: Hire) -> bool:
+    """A leave was reported and nobody has determined it yet; a hire that was cancelled meanwhile was never left."""
+    return hire.leave is not None and hire.status is HireStatus.STARTED
+
+
+def returned_bps(hire: Hire) -> int:
+    """The part of the fee that what became of the hire returns: the leave's, and all of it where it was no hire."""
+    if hire.status is HireStatus.CANCELLED: return WHOLE_BPS
+    return hire.determined.return_bps if hire.determined else 0
+
+
 def report_leave(
     hire: Hire, *, by: Side, left_on: date, fault: str, today: date, holidays: Holidays
 ) -> LeaveReported:
@@ -85,7 +97,7 @@ def challenge_leave(hire: Hire, *, by: Side, left_on: date, fault: str, today: d
     Refuses `leave-not-reported`, `other-side-must-answer`, `challenge-window-closed`, `leave-said-the-same`, and what a
     report is refused for.
     """
-    if hire.leave is None or hire.challenge_until is None or hire.determined: raise Refused("leave-not-reported")
+    if hire.leave is None or hire.challenge_until is None or not is_leave_open(hire): raise Refused("leave-not-reported")
     if by is hire.leave.said_by: raise Refused("other-side-must-answer")
     if hire.answer is not None: raise Refused("leave-already-reported")
     if today > hire.challenge_until: raise Refused("challenge-window-closed", challenge_until=hire.challenge_until)
@@ -99,7 +111,7 @@ def determine(hire: Hire, *, today: date) -> LeaveDetermined:
 
     Refuses `leave-not-reported`, `leave-contested` (only `determine_contested` ends that), `challenge-window-open`.
     """
-    if hire.leave is None or hire.challenge_until is None or hire.determined: raise Refused("leave-not-reported")
+    if hire.leave is None or hire.challenge_until is None or not is_leave_open(hire): raise Refused("leave-not-reported")
     left_on, fault = hire.leave.left_on, hire.leave.fault
     if hire.answer is None:
         if today <= hire.challenge_until: raise Refused("challenge-window-open", challenge_until=hire.challenge_until)
@@ -115,7 +127,7 @@ def determine_contested(hire: Hire, *, by: Side, left_on: date, fault: str, toda
     """
     if by is not Side.OPERATOR: raise Refused("operator-must-decide")
     said, answer = hire.leave, hire.answer
-    if said is None or answer is None or hire.determined: raise Refused("leave-not-contested")
+    if said is None or answer is None or not is_leave_open(hire): raise Refused("leave-not-contested")
     if (said.left_on, said.fault) == (answer.left_on, answer.fault): raise Refused("leave-not-contested")
     _check_said(hire, left_on, fault, today)
     return _determined(hire, left_on, fault)

@@ -1,8 +1,9 @@
 """Rule 7: one hire, one fee, and who earned it follows the ownership ladder.
 
 1. A prior contact that the operator upheld reduces or cancels the fee by the frozen terms.
-2. Of the referrals that the candidate had confirmed when the introduction was requested, and in whose window (both ends
-   inclusive, JST) the offer was accepted, the one confirmed first earned the source's side.
+2. Of the referrals that the candidate had confirmed when the introduction was requested, that the frozen terms name, and
+   in whose window (both ends inclusive, JST) the offer was accepted, the one confirmed first earned the source's side.
+   (The terms do not name a source that was suspended then, or came by a later merge of two registrations.)
 3. No such referral: no source earned anything, the fee is owed all the same.
 Two confirmed at the same moment, or an undecided claim of prior contact, go to a person (`ownership-contested`).
 The company proves a prior contact within five business days after disclosure; it lies at most 180 days back from the
@@ -46,7 +47,8 @@ def resolve(
         raise Refused("prior-contact-window-open", prior_contact_until=introduction.prior_contact_until)
     fee_bps = introduction.prior_contact_fee_bps
     if fee_bps == 0: return OwnershipResolved(shares=(), reason="prior-contact", fee_bps=0)
-    made_before = [claim for claim in claims if claim.confirmed_at <= introduction.requested_at]
+    named = _named(introduction.terms)
+    made_before = [claim for claim in claims if claim.source in named and claim.confirmed_at <= introduction.requested_at]
     live = sorted((claim for claim in made_before if _covers(claim, offer_accepted_on)), key=_age)
     if not live:
         return OwnershipResolved(shares=(), reason="window-lapsed" if made_before else "no-claim", fee_bps=fee_bps)
@@ -57,11 +59,13 @@ def resolve(
     return OwnershipResolved(shares=(first,), reason=reason, fee_bps=fee_bps)
 
 
-def decide(claims: Sequence[Claim], shares: tuple[Share, ...], *, by: Side, fee_bps: int) -> OwnershipResolved:
-    """A person of the operator settles a contested case among those who claimed.
+def decide(
+    claims: Sequence[Claim], shares: tuple[Share, ...], terms: Terms, *, by: Side, fee_bps: int
+) -> OwnershipResolved:
+    """A person of the operator settles a contested case among those who claimed and whom the frozen terms name.
 
-    Refuses `operator-must-decide`, `fee-part-out-of-range`, `share-without-claim`, and `shares-do-not-add-up`: they
-    sum to 10,000 basis points of a fee that is owed, or there is none.
+    Refuses `operator-must-decide`, `fee-part-out-of-range`, `share-without-claim`, `source-not-in-terms`, and
+    `shares-do-not-add-up`: they sum to 10,000 basis points of a fee that is owed, or there is none.
     """
     if by is not Side.OPERATOR: raise Refused("operator-must-decide")
     if not 0 <= fee_bps <= WHOLE_BPS: raise Refused("fee-part-out-of-range", fee_bps=fee_bps)
@@ -69,6 +73,7 @@ def decide(claims: Sequence[Claim], shares: tuple[Share, ...], *, by: Side, fee_
     whole = sum(share.share_bps for share in shares) == WHOLE_BPS and all(share.share_bps > 0 for share in shares)
     if shares and (not whole or len(set(sources)) != len(sources)): raise Refused("shares-do-not-add-up")
     if not set(sources) <= {claim.source for claim in claims}: raise Refused("share-without-claim")
+    if not set(sources) <= _named(terms): raise Refused("source-not-in-terms")
     if shares and fee_bps == 0: raise Refused("shares-do-not-add-up")
     return OwnershipResolved(shares=shares, reason="decided", fee_bps=fee_bps)
 
@@ -106,6 +111,10 @@ def decide_prior_contact(introduction: Introduction, *, by: Side, upheld: bool) 
 def prior_contact_until(terms: Terms, *, disclosed_on: date, holidays: Holidays) -> date:
     """The last day, inclusive, on which the company may prove a prior contact."""
     return add_business_days(disclosed_on, terms.prior_contact_proof_business_days, holidays)
+
+
+def _named(terms: Terms) -> frozenset[CompanyId]:
+    return frozenset(reward.source for reward in terms.rewards)
 
 
 def _covers(claim: Claim, day: date) -> bool:

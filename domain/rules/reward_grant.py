@@ -66,9 +66,12 @@ def apply_credit(
 
 
 def expire_credit(account: Account, *, credit: UUID, on: date) -> CreditExpired:
-    """Unused credit lapses after its last day. Refuses `no-credit-left`, `credit-not-expired`."""
+    """What is left of a credit, perhaps nothing, lapses after its last day: told once.
+
+    Refuses `no-credit-left`, `credit-not-expired`.
+    """
     held = account.credits.get(credit)
-    if held is None or held.left_yen == 0 or account.company is None: raise Refused("no-credit-left")
+    if held is None or held.is_expired or account.company is None: raise Refused("no-credit-left")
     if on <= held.expires_on: raise Refused("credit-not-expired", expires_on=held.expires_on)
     return CreditExpired(effective_on=on, company=account.company, credit=credit, amount_yen=held.left_yen)
 

@@ -1,8 +1,7 @@
 """Rule 2: identity goes to a company only by the candidate's approval of that very share, and silence means no.
 
 This company, this job at this version of its conditions, these items out of those asked for, the profile version that
-was shown, before it expires. Disclosure follows after the time in which it can be undone, and re-decides everything
-(個人情報保護法27条, 29条, 30条; 職業安定法5条の5).
+was shown, before it expires. Disclosure comes after undoing, and re-decides all (個情法27, 29, 30条; 職安法5条の5).
 """
 
 from __future__ import annotations
@@ -44,8 +43,9 @@ from domain.standing import Standing, barrier, check_possible, obstacle
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
-    """What the edge prepared for a disclosure: the company's copy, and a sealed provision record for either side."""
+    """What the edge prepared: the company's copy of those approved `items` that are still there, and both sides' records."""
 
+    items: tuple[Item, ...]
     ref: VaultRef
     commit: str
     provided_ref: VaultRef
@@ -62,8 +62,7 @@ def request(
 
     Where the person's side says no, the request is blocked, and looks to the company like one that nobody answers.
     Refuses `company-suspended`, `introduction-not-possible-now`, `penalty-clause-not-accepted`, `job-not-open`,
-    `job-changed-since`, `no-items-asked-for`, `already-asked`,
-    `candidate-has-enough-asks`.
+    `job-changed-since`, `no-items-asked-for`, `already-asked`, `candidate-has-enough-asks`.
     """
     if not now.hiring_active: raise Refused("company-suspended")
     if not now.licence_allows: raise Refused("introduction-not-possible-now")
@@ -135,7 +134,7 @@ def disclose(
 ) -> tuple[IntroductionEvent, ...]:
     """Everything decided anew: the disclosure with a provision record for either side, or what ends the share instead.
 
-    An obstacle cancels it. A newer profile than the one shown is asked about again, or expires if it is too late.
+    An obstacle or nothing left to show cancels it. A newer profile is asked about again, or expires if it is too late.
     Refuses `share-not-approved`, `undo-still-possible`.
     """
     if ask.status is not Status.APPROVED or ask.disclose_not_before is None: raise Refused("share-not-approved")
@@ -144,6 +143,7 @@ def disclose(
     if ask.seen is None or ask.seen.profile_version != now.profile_version:
         again = asked(ask, profile_version=now.profile_version, ref=now.profile_ref, commit=now.profile_commit)
         return (ShareExpired() if ask.expired(at) else again,)
+    if not copy.items: return (ShareCancelled(cause=CancelCause.WITHDRAWN),)
     until = add_years(jst_date(at), policy.provision_record_years)
     return (_identity(ask, now, copy, holidays, at), *(_record(ask, now, copy, each, until) for each in Direction))
 
@@ -185,7 +185,7 @@ def _in_order(items: frozenset[Item]) -> tuple[Item, ...]:
 
 def _identity(ask: Introduction, now: Standing, copy: Copy, holidays: Holidays, at: datetime) -> IdentityDisclosed:
     return IdentityDisclosed(
-        candidate=ask.candidate, hiring=ask.hiring, items=ask.approved, profile_version=now.profile_version,
+        candidate=ask.candidate, hiring=ask.hiring, items=copy.items, profile_version=now.profile_version,
         consent_version=now.consent_version, disclosed_at=at,
         prior_contact_until=prior_contact_until(ask.terms, disclosed_on=jst_date(at), holidays=holidays),
         ref=copy.ref, commit=copy.commit,
@@ -194,7 +194,7 @@ def _identity(ask: Introduction, now: Standing, copy: Copy, holidays: Holidays, 
 
 def _record(ask: Introduction, now: Standing, copy: Copy, direction: Direction, until: date) -> ProvisionRecorded:
     return ProvisionRecorded(
-        direction=direction, provider=copy.provider, receiver=ask.hiring, items=ask.approved,
+        direction=direction, provider=copy.provider, receiver=ask.hiring, items=copy.items,
         consent_version=now.consent_version, acquisition=copy.acquisition, retain_until=until,
         ref=copy.provided_ref if direction is Direction.PROVIDED else copy.received_ref,
     )

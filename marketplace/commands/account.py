@@ -138,6 +138,6 @@ def expire_credits(office: Office, command: Command, /, *, company: CompanyId) -
     """Whatever credit of the company has had its last day lapses."""
     draft, today = Draft(office, command), jst_date(command.now)
     for key, credit in draft.account(company).credits.items():
-        if credit.left_yen and credit.expires_on < today:
+        if not credit.is_expired and credit.expires_on < today:
             draft.of_account(company, reward_grant.expire_credit(draft.account(company), credit=key, on=today))
     return draft.append() if draft.decided else nothing_to_do(office)

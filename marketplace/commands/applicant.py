@@ -22,6 +22,9 @@ from marketplace.vault.erasure import erase_subjects
 from marketplace.vault.records import ApplicantRecord, EvaluationRecord, R, open_own
 from marketplace.vault.subject import Subject, SubjectKind
 
+FURTHER_DELETIONS = ("DELETE FROM message WHERE recipient = %(id)s AND %(kind)s = 'applicant'",)
+"""What else dies with a record, beside the vault's own rows."""
+
 
 def load(office: Office, applicant: ApplicantId) -> Loaded[Applicant]:
     """An applicant's stream."""
@@ -185,7 +188,8 @@ def destroying(command: Command, applicant: ApplicantId) -> CompanionRow:
 
 
 def destroy(office: Office, applicant: ApplicantId, now: datetime) -> None:
-    """Destroy the key and the rows of a record whose stream says that it is erased; a second time changes nothing."""
+    """Destroy the keys and the rows of a record whose stream says that it is erased; a second time changes nothing."""
     if load(office, applicant).state.erased:
+        several = [Subject(kind, applicant) for kind in (SubjectKind.APPLICANT, SubjectKind.DEV_MAIL)]
         with office.database.transaction() as connection:
-            erase_subjects(office.vault.keyring, connection, [Subject(SubjectKind.APPLICANT, applicant)], now=now)
+            erase_subjects(office.vault.keyring, connection, several, now=now, further=FURTHER_DELETIONS)

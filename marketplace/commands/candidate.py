@@ -17,8 +17,9 @@ from domain.ids import CandidateId, HireId, IntroductionId, ReferralId
 from domain.introduction import PENDING, CancelCause, Introduction, Item
 from domain.referral import Referral
 from domain.rules import listing, share
-from marketplace.commands.office import Office, once
+from marketplace.commands.office import Office, mail, once
 from marketplace.importing.deny_list import forbidden_words
+from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command
 from marketplace.vault import statutory
 from marketplace.vault.companion import companions
@@ -40,6 +41,13 @@ class ProfileWords(msgspec.Struct, frozen=True, kw_only=True):
 def own(candidate: CandidateId) -> Subject:
     """The holder of the person's own key."""
     return Subject(SubjectKind.CANDIDATE, candidate)
+
+
+def lives_as(office: Office, candidate: CandidateId) -> CandidateId:
+    """The registration under which the person is here now: this one, or the one that it was merged into."""
+    while (survivor := office.candidate(candidate).state.merged_into) is not None:
+        candidate = survivor
+    return candidate
 
 
 def contact(office: Office, candidate: CandidateId) -> ContactRecord:
@@ -141,7 +149,7 @@ def seal_seeker_record(
 def place(office: Office, command: Command, /, *, hire: HireId) -> Appended:
     """After a hire that both sides confirmed: the person is left in peace (rule 12), the card goes, other asks end."""
     state = office.hire(hire).state
-    who = state.candidate
+    who = lives_as(office, state.candidate)
     loaded = office.candidate(who)
     placed = decide.place(
         loaded.state,
@@ -163,4 +171,9 @@ def place(office: Office, command: Command, /, *, hire: HireId) -> Appended:
         ask = office.introduction(IntroductionId(key))
         if key != state.introduction and ask.state.status in PENDING:
             streams[key] = (ask.version, [share.cancel(ask.state, CancelCause.PLACED)])
-    return office.log.append(command, streams)
+    # Whether a source may know is asked again when its mail is sent.
+    thanks = [
+        Message(template="thanks-hired", to=To.COMPANY, recipient=each.source, about={"hire": str(hire)})
+        for each in referrals
+    ]
+    return office.log.append(command, streams, also=companions(*mail(command, *thanks)))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import reduce
 from typing import Any
+
+import msgspec
 
 from domain import company as decide
 from domain import partnership
@@ -23,6 +26,13 @@ from marketplace.vault.records import Evidence, MemberRecord, Representative, op
 from marketplace.vault.subject import Subject, SubjectKind
 
 
+class FirstAdmin(msgspec.Struct, frozen=True):
+    """Who joins a company in the append that admits it."""
+
+    name: str
+    email: str
+
+
 @once
 def admit(
     office: Office,
@@ -36,11 +46,12 @@ def admit(
     address: str,
     representative: str,
     roles: frozenset[CompanyRole],
+    admin: FirstAdmin | None = None,
 ) -> Appended:
-    """The operator lets a company in; its representative's name goes to the vault."""
+    """The operator lets a company in; its representative's name goes to the vault. Its admin joins with it, or later."""
     loaded = office.company(company_id)
     sealed = office.vault.sealer.seal(Subject(SubjectKind.COMPANY, company_id), Representative(name=representative))
-    events = decide.admit(
+    admitted: tuple[decide.CompanyEvent, ...] = decide.admit(
         loaded.state,
         company_id=company_id,
         name=name,
@@ -51,7 +62,15 @@ def admit(
         representative_ref=sealed.ref,
         roles=roles,
     )
-    return office.log.append(command, {company_id: (loaded.version, events)}, also=companions(sealed.row))
+    events: list[Event] = [*admitted]
+    several = [sealed.row]
+    if admin is not None:
+        state = reduce(decide.evolve, admitted, loaded.state)
+        joined, rows = _joining(
+            office, command, state, company_id=company_id, name=admin.name, email=admin.email, role=MemberRole.ADMIN
+        )
+        events, several = [*events, joined], [*several, *rows]
+    return office.log.append(command, {company_id: (loaded.version, events)}, also=companions(*several))
 
 
 def _change(
@@ -150,20 +169,35 @@ def join(
     office: Office, command: Command, /, *, company_id: CompanyId, name: str, email: str, role: MemberRole
 ) -> Appended:
     """A person works for the company here from now on. One address is one user, whoever else they serve."""
+    loaded = office.company(company_id)
+    event, several = _joining(office, command, loaded.state, company_id=company_id, name=name, email=email, role=role)
+    return office.log.append(command, {company_id: (loaded.version, [event])}, also=companions(*several))
+
+
+def _joining(
+    office: Office,
+    command: Command,
+    state: decide.Company,
+    *,
+    company_id: CompanyId,
+    name: str,
+    email: str,
+    role: MemberRole,
+) -> tuple[decide.MemberJoined, list[CompanionRow]]:
+    """The event, the member's row and record, and the mail that tells them."""
     known = user_of(office, email)
     user = known or UserId(new_id(command, "user"))
     subject = Subject(SubjectKind.COMPANY_USER, user)
-    loaded = office.company(company_id)
-    event = decide.join(loaded.state, user=user, role=role)
+    event = decide.join(state, user=user, role=role)
     member = {"user_id": str(user), "company": str(company_id), "role": str(role), "left_at": None}
-    rows = [CompanionRow("member", member)]
+    several = [CompanionRow("member", member)]
     if not known:
         sealed = office.vault.sealer.seal(subject, MemberRecord(name=name, email=email), ref=VaultRef(user))
-        rows += [sealed.row, office.vault.blind.row(subject, AddressKind.EMAIL, email)]
-    rows += mail(
+        several += [sealed.row, office.vault.blind.row(subject, AddressKind.EMAIL, email)]
+    several += mail(
         command, Message(template="member-joined", to=To.USER, recipient=user, about={"company": str(company_id)})
     )
-    return office.log.append(command, {company_id: (loaded.version, [event])}, also=companions(*rows))
+    return event, several
 
 
 def user_of(office: Office, email: str) -> UserId | None:

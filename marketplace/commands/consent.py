@@ -11,10 +11,12 @@ from domain.company import CompanyRole
 from domain.consent import BlockCause, Consent, ConsentEvent, OutcomeLevel, Permission, Scope, WithdrawalCause
 from domain.event import Event
 from domain.ids import CandidateId, CompanyId, CompanyToken, IntroductionId, consent_of
+from domain.introduction import ShareRevoked
 from domain.refusal import Refused
 from domain.rules import withdrawal
 from domain.rules.withdrawal import Step
 from marketplace.commands import privacy_request
+from marketplace.commands.introduction import about
 from marketplace.commands.office import Office, mail, once
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command
@@ -219,7 +221,7 @@ def _with_what_follows(
     streams: Streams = {consent_of(candidate): (version, [event]), **(further or {})}
     if step := withdrawal.step_of(event):
         streams |= following(office, candidate, step, decide.evolve(state, event))
-    return office.log.append(command, streams, also=companions(*rows))
+    return office.log.append(command, streams, also=companions(*rows, *closing(command, streams)))
 
 
 def following(office: Office, candidate: CandidateId, step: Step, consent: Consent | None = None) -> Streams:
@@ -236,6 +238,23 @@ def following(office: Office, candidate: CandidateId, step: Step, consent: Conse
     return streams
 
 
+def closing(command: Command, streams: Streams) -> list[CompanionRow]:
+    """Whose copy closes is told so in the words of every closing, whatever the cause, and asked to confirm deletion."""
+    closed = [
+        (IntroductionId(key), event)
+        for key, (_, events) in streams.items()
+        for event in events
+        if isinstance(event, ShareRevoked)
+    ]
+    return mail(
+        command,
+        *(
+            Message(template="share-revoked", to=To.COMPANY, recipient=event.hiring, about=about(key))
+            for key, event in closed
+        ),
+    )
+
+
 def _is_blocked(office: Office, consent: Consent, hiring: CompanyId) -> bool:
     with office.database.transaction() as connection:
         return consent.blocks(tokens_of(connection, [hiring]))
@@ -245,4 +264,5 @@ def _is_blocked(office: Office, consent: Consent, hiring: CompanyId) -> bool:
 def follow(office: Office, command: Command, /, *, candidate: CandidateId, step: Step) -> Appended:
     """The same once more, after the projections have caught up with whatever was being asked at that moment."""
     consent = office.consent(candidate).state
-    return office.log.append(command, following(office, candidate, step, consent))
+    streams = following(office, candidate, step, consent)
+    return office.log.append(command, streams, also=companions(*closing(command, streams)))

@@ -27,6 +27,16 @@ Streams = dict[UUID, tuple[int, list[Event]]]
 ACQUISITION = "given-by-the-person-and-approved-for-this-share"
 """How the data was come by (取得の経緯), as a code."""
 
+_NOTHING = Copy(
+    items=(),
+    ref=VaultRef(NIL),
+    commit="",
+    provided_ref=VaultRef(NIL),
+    received_ref=VaultRef(NIL),
+    provider=OPERATOR,
+    acquisition="",
+)
+
 
 @once
 def disclose(office: Office, command: Command, /, *, introduction: IntroductionId) -> Appended:
@@ -63,13 +73,16 @@ def _copy(
     now = around.standing
     stale = ask.seen is None or ask.seen.profile_version != now.profile_version
     if ask.status is not Status.APPROVED or stale or obstacle(ask, now, command.now) is not None:
-        nothing = VaultRef(NIL)
-        return Copy(
-            ref=nothing, commit="", provided_ref=nothing, received_ref=nothing, provider=OPERATOR, acquisition=""
-        ), []
+        return _NOTHING, []
     recommended = recommendation_for(office, ask.candidate, ask.hiring)
-    handed = _hand_over(office, command, introduction, ask, recommended.recommendation_ref if recommended else None)
+    items = tuple(item for item in ask.approved if recommended is not None or item is not Item.RECOMMENDATION)
+    if not items:
+        return _NOTHING, []
+    handed = _hand_over(
+        office, command, introduction, ask, items, recommended.recommendation_ref if recommended else None
+    )
     copy = Copy(
+        items=items,
         ref=handed.copy.ref,
         commit=handed.copy.commit,
         provided_ref=handed.provided.ref,
@@ -85,13 +98,11 @@ def _hand_over(
     command: Command,
     introduction: IntroductionId,
     ask: Introduction,
+    items: tuple[Item, ...],
     recommendation: VaultRef | None,
 ) -> Handed:
     person = office.candidate(ask.candidate).state
     until = add_years(jst_date(command.now), office.policy.provision_record_years)
-    items = set(ask.approved)
-    if recommendation is None:
-        items.discard(Item.RECOMMENDATION)
     with office.database.transaction() as connection:
         return make_received_copy(
             office.vault.keyring,

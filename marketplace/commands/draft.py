@@ -13,7 +13,8 @@ from domain.fee import Fee, FeeEvent
 from domain.ids import AccountId, CompanyId, FeeId, account_of
 from domain.refusal import Refused
 from domain.rules.fee_parts import accrued
-from marketplace.commands.office import Office
+from marketplace.commands.office import Office, mail
+from marketplace.messages.outbox import Message
 from marketplace.settlement import intents
 from marketplace.settlement.intents import Planned
 from marketplace.settlement.movements import Posted
@@ -36,6 +37,7 @@ class Draft:
         self._planned: list[Planned] = []
         self._movements: list[tuple[UUID, Posted]] = []
         self._tasks: Tasks = []
+        self._messages: list[Message] = []
 
     def fee(self, fee_id: FeeId) -> Fee:
         """A fee, as it stands after what was decided here."""
@@ -86,6 +88,10 @@ class Draft:
         """Work that follows, as a task."""
         self._tasks.append(task)
 
+    def tell(self, *messages: Message) -> None:
+        """Mails that go out with what was decided."""
+        self._messages.extend(messages)
+
     @property
     def decided(self) -> bool:
         """Is there anything to append?"""
@@ -95,6 +101,8 @@ class Draft:
         """Write it all, or nothing. Refuses `movement-already-recorded` where the cash was posted before."""
         also = intents.rows(self._planned, self.command.now)
         also.setdefault("task", []).extend(self._tasks)
+        for row in mail(self.command, *self._messages):
+            also.setdefault(row.table, []).append({**row.values})
         also["provider_movement"] = [movement.row(stream, self.command.id) for stream, movement in self._movements]
         streams = {stream: (version, self._events.get(stream, [])) for stream, version in self._versions.items()}
         try:

@@ -9,18 +9,19 @@ import msgspec
 from domain import hire as hires
 from domain.calendar import jst_date
 from domain.company import RewardMode
-from domain.fee import Fee, PaymentSettled
+from domain.fee import Fee, FeeRecovered, PaymentSettled
 from domain.hire import Hire, HireStatus
 from domain.ids import CompanyId, FeeId, HireId, VaultRef, fee_of
 from domain.introduction import Introduction
 from domain.refusal import Refused
-from domain.rules import fee_accrual, fee_collection, reward_grant
+from domain.rules import fee_accrual, fee_collection, guarantee, reward_grant
 from domain.rules.fee_accrual import HireFacts
 from domain.rules.fee_parts import accrued
 from domain.rules.licence import reward_mode_of
 from marketplace.commands.draft import Draft, fees_with, nothing_to_do
-from marketplace.commands.fee_steps import invoiced, returned, schedule_if_collected, void_invoice
+from marketplace.commands.fee_steps import invoiced, release_again, returned, schedule_if_collected, void_invoice
 from marketplace.commands.office import Office, once
+from marketplace.messages.outbox import Message, To
 from marketplace.settlement import movements
 from marketplace.settlement.movements import Posted
 from marketplace.store.log import Appended, Command
@@ -73,11 +74,11 @@ def accrue(office: Office, command: Command, /, *, hire: HireId) -> Appended:
             draft.fee(fee_id), msgspec.structs.replace(facts, on_slot=True), state.terms, modes
         )
     draft.of_fee(fee_id, accrual)
+    if accrual.total_yen and guarantee.returned_bps(state):
+        # First, so that nothing is taken from prepayment or credit for what is no longer owed.
+        returned(draft, fee_id, state)
     _pay_with_what_waits(draft, fee_id, state.hiring)
     schedule_if_collected(draft, fee_id, state)
-    if state.determined is not None and state.determined.return_bps:
-        returned(draft, fee_id, state)
-        schedule_if_collected(draft, fee_id, state)
     return draft.append()
 
 
@@ -112,6 +113,7 @@ def invoice_issued(
         due_on=accrual.due_on,
     )
     draft.of_fee(fee, issued)
+    draft.tell(Message(template="invoice-issued", to=To.COMPANY, recipient=accrual.hiring, about={"fee": str(fee)}))
     if state.open_yen != total_yen:
         void_invoice(draft, fee)
     return draft.append()
@@ -151,6 +153,9 @@ def settle_payment(office: Office, command: Command, /, *, fee: FeeId, payment: 
     if not any(isinstance(event, PaymentSettled) for event in arrived):
         # The reaction to PaymentSettled schedules the release; nothing reacts to what was written off and came after all.
         schedule_if_collected(draft, fee, _hire(office, state))
+    if state.release_on is not None and any(isinstance(event, FeeRecovered) for event in arrived):
+        # The timer ended with the first transfer; what came after all is payable besides.
+        draft.do(release_again(fee, command, command.now))
     return draft.append()
 
 

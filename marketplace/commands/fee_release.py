@@ -18,17 +18,14 @@ from domain.rules import clawback_netting, fee_release, reward_grant
 from domain.rules.fee_parts import accrued, asked_back_yen
 from marketplace.commands.draft import Draft, fees_with, nothing_to_do
 from marketplace.commands.fee_return import Moved
-from marketplace.commands.fee_steps import asked, schedule_if_collected
+from marketplace.commands.fee_steps import asked, release_again, schedule_if_collected
 from marketplace.commands.office import Office, once
 from marketplace.settlement import movements
-from marketplace.settlement.intents import task
 from marketplace.settlement.movements import Posted
 from marketplace.settlement.stripe import calls
 from marketplace.settlement.stripe.calls import Intent
 from marketplace.store.log import Appended, Command
 
-RELEASE_AGAIN = "release-again"
-"""The task that tries a release again where the timer no longer does: after a part went, or came back."""
 TRY_AGAIN_AFTER = timedelta(hours=1)
 CLAWBACK_EVENTS = ("return-determined.v1", "dispute-lost.v1")
 NEVER_AGAIN = frozenset({"reward-fell-away", "nothing-payable", "credit-already-granted", "slot-already-granted"})
@@ -74,6 +71,11 @@ def release(office: Office, command: Command, /, *, fee: FeeId) -> Appended:
     """
     draft, today = Draft(office, command), jst_date(command.now)
     fee_release.check_released(draft.fee(fee), on=today)
+    hire = accrued(draft.fee(fee)).hire
+    loaded = office.hire(hire)
+    fee_release.check_settled(draft.fee(fee), loaded.state)
+    # A leave reported at this moment must not be overtaken: whoever comes second decides again.
+    draft.bind(hire, loaded.version)
     refusals = []
     for leg in _legs(draft.fee(fee)):
         try:
@@ -83,7 +85,7 @@ def release(office: Office, command: Command, /, *, fee: FeeId) -> Appended:
     waiting = [refused for refused in refusals if refused.code not in NEVER_AGAIN]
     if waiting and not draft.decided: raise waiting[0]
     if waiting:
-        draft.do(_again(fee, command, command.now + TRY_AGAIN_AFTER))
+        draft.do(release_again(fee, command, command.now + TRY_AGAIN_AFTER))
     # Nothing left to send: the command is stored all the same, so that its timer is done.
     return draft.append()
 
@@ -117,7 +119,7 @@ def transfer_voided(office: Office, command: Command, /, *, fee: FeeId, intent: 
     voided = fee_release.transfer_voided(draft.fee(fee), intent=intent, cause=cause, on=jst_date(command.now))
     draft.of_fee(fee, voided)
     if voided.amount_yen > voided.netted_yen:
-        draft.do(_again(fee, command, command.now + TRY_AGAIN_AFTER))
+        draft.do(release_again(fee, command, command.now + TRY_AGAIN_AFTER))
     return draft.append()
 
 
@@ -203,7 +205,3 @@ def _tranche(fee: Fee, source: CompanyId) -> int:
     """What came to be payable after a tranche was sent (a recovered part, say) is the next one."""
     mine = (sent for sent in fee.transfers.values() if sent.beneficiary == source)
     return 1 + max((sent.tranche for sent in mine if sent.progress is not Progress.VOID), default=0)
-
-
-def _again(fee: FeeId, command: Command, run_at: datetime) -> dict[str, str]:
-    return task(RELEASE_AGAIN, fee, run_at, about=str(command.id))

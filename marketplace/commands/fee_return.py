@@ -8,9 +8,10 @@ from uuid import UUID
 import msgspec
 
 from domain.fee import Progress
+from domain.hire import HireStatus
 from domain.ids import FeeId, HireId, fee_of
 from domain.refusal import Refused
-from domain.rules import fee_dispute, fee_return
+from domain.rules import fee_dispute, fee_return, guarantee
 from domain.rules.fee_parts import accrued
 from marketplace.commands.draft import Draft, nothing_to_do
 from marketplace.commands.fee_steps import asked, returned, schedule_if_collected
@@ -31,13 +32,16 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 @once
 def determine_return(office: Office, command: Command, /, *, hire: HireId) -> Appended:
-    """What a leave returns; reversals and refunds are asked for in the same append. Before accrual: then, with it."""
+    """What a leave returns; reversals and refunds are asked for in the same append. Before accrual: then, with it.
+
+    A hire that was cancelled after its fee accrued returns all of it.
+    """
     state = office.hire(hire).state
-    if state.determined is None: raise Refused("leave-not-determined")
+    if state.determined is None and state.status is not HireStatus.CANCELLED: raise Refused("leave-not-determined")
     draft, fee = Draft(office, command), fee_of(hire)
-    if not state.determined.return_bps or draft.fee(fee).accrual is None:
+    if draft.fee(fee).accrual is None:
         return nothing_to_do(office)
-    if not draft.fee(fee).total_yen or state.determined.return_bps <= draft.fee(fee).return_bps:
+    if not draft.fee(fee).total_yen or guarantee.returned_bps(state) <= draft.fee(fee).return_bps:
         return nothing_to_do(office)
     returned(draft, fee, state)
     schedule_if_collected(draft, fee, state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -13,11 +13,16 @@ from domain.fee import CreditCounted, FeeEvent, PrepaymentApplied, RefundRequest
 from domain.hire import Hire
 from domain.ids import FeeId
 from domain.refusal import Refused
-from domain.rules import fee_collection, fee_release, fee_return
+from domain.rules import fee_collection, fee_release, fee_return, guarantee
 from domain.rules.fee_parts import accrued
 from marketplace.commands.draft import Draft, intent_for
+from marketplace.settlement.intents import task
 from marketplace.settlement.stripe import calls
 from marketplace.settlement.stripe.calls import Intent, InvoiceLine, LineCode
+from marketplace.store.log import Command
+
+RELEASE_AGAIN = "release-again"
+"""The task that tries a release again where the timer no longer does: after a part went, or came back."""
 
 
 def invoiced(draft: Draft, fee: FeeId) -> None:
@@ -52,9 +57,11 @@ def void_invoice(draft: Draft, fee: FeeId) -> None:
 
 
 def schedule_if_collected(draft: Draft, fee: FeeId, hire: Hire) -> None:
-    """Say when the sources' parts may go, if the fee is collected now and nobody has said it yet."""
+    """Say when the sources' parts may go, if the fee is collected now, nobody has said it yet and nobody holds it."""
     state = draft.fee(fee)
-    if not state.total_yen or state.collected_on is None or state.open_yen or state.release_on is not None:
+    if not state.total_yen or state.collected_on is None or state.open_yen:
+        return
+    if state.release_on is not None or state.held_for is not None:
         return
     if not any(leg.amount_yen or leg.mode is RewardMode.SLOT for leg in accrued(state).legs) and not state.parts:
         return
@@ -66,13 +73,17 @@ def schedule_if_collected(draft: Draft, fee: FeeId, hire: Hire) -> None:
     draft.of_fee(fee, scheduled)
 
 
+def release_again(fee: FeeId, command: Command, run_at: datetime) -> dict[str, str]:
+    """The task that tries a release again where the timer no longer does."""
+    return task(RELEASE_AGAIN, fee, run_at, about=str(command.id))
+
+
 def returned(draft: Draft, fee: FeeId, hire: Hire) -> None:
     """The ladder's part of the fee goes back: open receivable first, then a refund, each source bearing its part."""
-    if hire.determined is None: raise Refused("leave-not-determined")
     today = jst_date(draft.command.now)
     due_on = today + timedelta(days=hire.terms.payment_due_days)
     decided = fee_return.determine_return(
-        draft.fee(fee), return_bps=hire.determined.return_bps, refund_due_on=due_on, on=today
+        draft.fee(fee), return_bps=guarantee.returned_bps(hire), refund_due_on=due_on, on=today
     )
     had_open_yen = draft.fee(fee).open_yen
     asked(draft, fee, decided)

@@ -17,6 +17,7 @@ from domain.introduction import Introduction
 from domain.refusal import Refused
 from domain.rules import guarantee, ownership
 from domain.rules.ownership import Claim
+from marketplace.commands.candidate import lives_as
 from marketplace.commands.office import Office, mail, once
 from marketplace.commands.standing import referrals_of
 from marketplace.messages.outbox import Message, To
@@ -67,7 +68,7 @@ def report(
     )
     about = {"introduction": str(introduction), "hire": str(event.hire)}
     other = (
-        Message(template="hire-reported", to=To.CANDIDATE, recipient=ask.candidate, about=about)
+        Message(template="hire-reported", to=To.CANDIDATE, recipient=lives_as(office, ask.candidate), about=about)
         if by is Side.HIRING
         else Message(template="hire-reported", to=To.COMPANY, recipient=ask.hiring, about=about)
     )
@@ -116,7 +117,7 @@ def confirm(office: Office, command: Command, /, *, hire: HireId, by: Side) -> A
     about = {"hire": str(hire)}
     rows = mail(
         command,
-        Message(template="hire-confirmed", to=To.CANDIDATE, recipient=loaded.state.candidate, about=about),
+        Message(template="hire-confirmed", to=To.CANDIDATE, recipient=lives_as(office, loaded.state.candidate), about=about),
         Message(template="hire-confirmed", to=To.COMPANY, recipient=loaded.state.hiring, about=about),
     )
     return office.log.append(command, {hire: (loaded.version, [event])}, also=companions(*rows))
@@ -150,7 +151,8 @@ def decide_ownership(
 ) -> Appended:
     """The operator settles a contested case."""
     loaded = office.hire(hire)
-    resolution = ownership.decide(_claims(office, loaded.state.candidate), shares, by=Side.OPERATOR, fee_bps=fee_bps)
+    claims = _claims(office, loaded.state.candidate)
+    resolution = ownership.decide(claims, shares, loaded.state.terms, by=Side.OPERATOR, fee_bps=fee_bps)
     return office.log.append(command, {hire: (loaded.version, [decide.resolve(loaded.state, resolution)])})
 
 
@@ -200,7 +202,7 @@ def report_leave(office: Office, command: Command, /, *, hire: HireId, by: Side,
         events.append(guarantee.determine(state, today=today))
     about = {"hire": str(hire)}
     other = (
-        Message(template="leave-reported", to=To.CANDIDATE, recipient=state.candidate, about=about)
+        Message(template="leave-reported", to=To.CANDIDATE, recipient=lives_as(office, state.candidate), about=about)
         if by is Side.HIRING
         else Message(template="leave-reported", to=To.COMPANY, recipient=state.hiring, about=about)
     )

@@ -250,14 +250,28 @@ def _known_words(office: Office, subject: Subject, state: Applicant) -> Applican
             return None  # let go with an undone batch; the key is still there
 
 
-@once
 def undo(
     office: Office, command: Command, /, *, company: CompanyId, batch: UUID, applicants: Sequence[UUID]
 ) -> Appended:
     """Undo a batch: unsent invitations are cancelled, records let go; whoever registered stays.
 
-    The words and addresses go at once; the key stays, because the same file may be brought in again.
+    The words and addresses go at once; the key stays, because the same file may be brought in again. Sent again after a
+    crash, they still go.
     """
+    done = _let_go(office, command, company=company, batch=batch, applicants=applicants)
+    loaded = ((each, office.log.load(each, INITIAL, evolve).state) for each in applicants)
+    gone = [each for each, state in loaded if state.batch == batch and state.retention_ended == UNDONE]
+    with office.database.transaction() as connection:
+        delete_rows(connection, [Subject(SubjectKind.APPLICANT, each) for each in gone])
+        connection.execute("UPDATE import_batch SET undone_at = %s WHERE id = %s", (command.now, batch))
+    return done
+
+
+@once
+def _let_go(
+    office: Office, command: Command, /, *, company: CompanyId, batch: UUID, applicants: Sequence[UUID]
+) -> Appended:
+    """The events of an undoing."""
     with office.database.transaction() as connection:
         row = connection.execute(
             "SELECT company, finished_at, undone_at FROM import_batch WHERE id = %s", (batch,)
@@ -273,11 +287,7 @@ def undo(
         loaded = office.log.load(applicant_id, INITIAL, evolve)
         if events := applying.undo_import(loaded.state, batch=batch):
             streams[applicant_id] = (loaded.version, events)
-    done = office.log.append(command, streams)
-    with office.database.transaction() as connection:
-        delete_rows(connection, [Subject(SubjectKind.APPLICANT, applicant_id) for applicant_id in streams])
-        connection.execute("UPDATE import_batch SET undone_at = %s WHERE id = %s", (command.now, batch))
-    return done
+    return office.log.append(command, streams)
 
 
 def file_of(batch: UUID) -> Subject:

@@ -32,12 +32,12 @@ from domain.introduction import (
 from domain.job import Job
 from domain.refusal import Refused
 from domain.rules import ownership, share, terms
-from marketplace.commands.candidate import contact, profile
+from marketplace.commands.candidate import contact, lives_as, profile
 from marketplace.commands.office import Office, mail, once
 from marketplace.commands.standing import look_around, recommendation_for, sources_of
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command, Loaded
-from marketplace.vault.companion import CompanionRow, companions
+from marketplace.vault.companion import companions
 from marketplace.vault.disclosure import received
 from marketplace.vault.records import Evidence
 from projections import candidate_inbox
@@ -89,9 +89,11 @@ def request(
             at=command.now,
         )
     )
-    rows: list[CompanionRow] = []
+    state = evolve(INITIAL, events[0])  # type: ignore[arg-type]
+    # Written whatever the answer will be, so that a decline, a block and silence end with the same mail.
+    unanswered = Message(template="request-unanswered", to=To.COMPANY, recipient=hiring, about=about(key))
+    rows = mail(command, unanswered, at=state.expires_at)
     if len(events) == 1:
-        state = evolve(INITIAL, events[0])  # type: ignore[arg-type]
         now = around.standing
         events.append(
             selection.ask(
@@ -102,7 +104,7 @@ def request(
                 now=command.now,
             )
         )
-        rows = mail(command, Message(template="ask", to=To.CANDIDATE, recipient=candidate, about=about(key)))
+        rows += mail(command, Message(template="ask", to=To.CANDIDATE, recipient=candidate, about=about(key)))
     return office.log.append(command, around.rests_on | {key: (0, events)}, also=companions(*rows))
 
 
@@ -239,8 +241,13 @@ def cancel(office: Office, command: Command, /, *, introduction: IntroductionId,
 
 @once
 def revoke(office: Office, command: Command, /, *, introduction: IntroductionId, by: CandidateId) -> Appended:
-    """The candidate closes the company's copy; the company is asked to confirm deletion."""
-    loaded = _asked(office, introduction, by)
+    """The person closes the company's copy, also one of a registration that was merged into theirs.
+
+    The company is asked to confirm deletion.
+    """
+    loaded = office.introduction(introduction)
+    if loaded.state.seen is None or lives_as(office, loaded.state.candidate) != by:
+        raise Refused("introduction-unknown")
     event = share.revoke(loaded.state, RevokeCause.PERSON)
     rows = mail(
         command,

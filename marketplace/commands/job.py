@@ -11,8 +11,12 @@ from domain.job import Conditions, JobCloseCause, JobConditionsChanged
 from domain.refusal import Refused
 from domain.rules.licence import check_active, check_operator
 from domain.vocabulary import is_prohibited
-from marketplace.commands.office import Office, once
+from marketplace.commands.candidate import lives_as
+from marketplace.commands.office import Office, mail, once
+from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command
+from marketplace.vault.companion import companions
+from projections import candidate_inbox
 
 
 @once
@@ -90,3 +94,20 @@ def at_version(office: Office, job_id: JobId, version: int) -> decide.Job:
 def lapse_cause(event: object) -> CancelCause:
     """Why the asks for a job lapse: its conditions changed, or it closed."""
     return CancelCause.CONDITIONS_CHANGED if isinstance(event, JobConditionsChanged) else CancelCause.JOB_CLOSED
+
+
+@once
+def tell_in_selection(office: Office, command: Command, /, *, job_id: JobId, version: int) -> Appended:
+    """Whoever is in selection for the job is told what changed, as it was and as it is."""
+    with office.database.transaction() as connection:
+        theirs = candidate_inbox.in_selection(connection, job_id)
+    messages = [
+        Message(
+            template="conditions-changed",
+            to=To.CANDIDATE,
+            recipient=lives_as(office, who),
+            about={"introduction": str(introduction), "version": str(version)},
+        )
+        for introduction, who in theirs
+    ]
+    return office.log.append(command, {}, also=companions(*mail(command, *messages)))

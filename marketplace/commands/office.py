@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID, uuid5
@@ -100,9 +101,9 @@ def new_id(command: Command, kind: str, ordinal: int = 0) -> UUID:
     return uuid5(command.id, f"{kind}:{ordinal}")
 
 
-def mail(command: Command, *messages: Message) -> list[CompanionRow]:
-    """The companion rows of messages that this command causes."""
-    return rows(command.id, list(messages), command.now)
+def mail(command: Command, *messages: Message, at: datetime | None = None) -> list[CompanionRow]:
+    """The companion rows of messages that this command causes; sent now, or `at` a later moment if still true then."""
+    return rows(command.id, list(messages), command.now, run_at=at)
 
 
 Carry = Callable[Concatenate[Office, Command, P], Appended]

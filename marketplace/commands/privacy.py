@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,16 +17,13 @@ from domain.event import Event
 from domain.ids import (
     CandidateId,
     CompanyId,
-    IntroductionId,
     ReferralId,
     consent_of,
     referral_of,
 )
-from domain.introduction import PENDING, CancelCause
-from domain.rules import share
 from domain.rules.withdrawal import Step
 from marketplace.commands import privacy_request
-from marketplace.commands.consent import following
+from marketplace.commands.consent import closing, following
 from marketplace.commands.office import Office, mail, new_id, once
 from marketplace.messages import outbox
 from marketplace.messages.outbox import Message, To
@@ -33,9 +31,9 @@ from marketplace.store.log import Appended, Command
 from marketplace.vault import blind_index
 from marketplace.vault.blind_index import AddressKind
 from marketplace.vault.companion import CompanionRow, companions
-from marketplace.vault.erasure import certify, erase_candidate
-from marketplace.vault.subject import SubjectKind
-from projections import candidate_inbox, referral_board
+from marketplace.vault.erasure import certify, erase_candidate, erase_subjects
+from marketplace.vault.subject import Subject, SubjectKind
+from projections import referral_board
 
 Streams = dict[UUID, tuple[int, list[Event]]]
 
@@ -43,8 +41,15 @@ FURTHER_DELETIONS = (
     "DELETE FROM message WHERE recipient = %(id)s AND %(kind)s = 'candidate'",
     "DELETE FROM consent_receipt WHERE candidate = %(id)s AND %(kind)s = 'candidate'",
     "DELETE FROM registration WHERE candidate = %(id)s AND %(kind)s = 'candidate'",
+    "DELETE FROM web_session WHERE kind = 'candidate' AND subject = %(id)s AND %(kind)s = 'candidate'",
+    "DELETE FROM login_link WHERE kind = 'candidate' AND subject = %(id)s AND %(kind)s = 'candidate'",
+    "DELETE FROM share_link WHERE candidate = %(id)s AND %(kind)s = 'candidate'",
+    "DELETE FROM merge_link WHERE %(id)s IN (survivor, absorbed) AND %(kind)s = 'candidate'",
 )
 """What else dies with a person, beside the vault's own rows."""
+
+UNFINISHED_LASTS = timedelta(days=1)
+FORGOTTEN_AT_ONCE = 200
 
 
 @once
@@ -56,6 +61,7 @@ def start_erasure(office: Office, command: Command, /, *, candidate: CandidateId
     """
     streams: Streams = {}
     rows: list[CompanionRow] = []
+    records: set[UUID] = set()
     for each in registrations_of(office, candidate):
         streams |= _end(office, each)
         task = {
@@ -65,16 +71,20 @@ def start_erasure(office: Office, command: Command, /, *, candidate: CandidateId
             "run_at": command.now.isoformat(),
         }
         rows.append(CompanionRow("task", task))
-    with office.database.transaction() as connection:
-        referrals = referral_board.of_candidate(connection, candidate)
-    for each_of in referrals:
-        theirs = office.referral(ReferralId(each_of.referral))
-        streams[each_of.referral] = (theirs.version, list(referral.suspend_card(theirs.state, cause="erasure")))
-    asked = privacy_request.ask(office, command, candidate, [CompanyId(each_of.source) for each_of in referrals])
+        with office.database.transaction() as connection:
+            referrals = referral_board.of_candidate(connection, each)
+        for each_of in referrals:
+            theirs = office.referral(ReferralId(each_of.referral))
+            streams[each_of.referral] = (theirs.version, list(referral.suspend_card(theirs.state, cause="erasure")))
+        holders = [CompanyId(each_of.source) for each_of in referrals if each_of.applicant not in records]
+        asked = privacy_request.ask(office, command, each, holders, first=len(records))
+        records |= {each_of.applicant for each_of in referrals}
+        streams |= asked.streams
+        rows += asked.rows
     parting = Message(template="erasure-certificate", to=To.CANDIDATE, recipient=candidate)
     # A moment earlier than the erasure, which takes the address with it.
     rows += outbox.rows(command.id, [parting], command.now, run_at=command.now - timedelta(seconds=1))
-    return office.log.append(command, streams | asked.streams, also=companions(*rows, *asked.rows))
+    return office.log.append(command, streams, also=companions(*rows, *closing(command, streams)))
 
 
 def _end(office: Office, candidate: CandidateId) -> Streams:
@@ -119,6 +129,21 @@ def finish_erasure(office: Office, candidate: CandidateId, now: datetime) -> Non
     office.log.append(command, {candidate: (loaded.version, [event])}, also=companions(certificate.sealed.row))
 
 
+def forget_unfinished(office: Office, now: datetime) -> None:
+    """Erase what was given with registrations whose link is over for a day: the address, and the mails to it."""
+    with office.database.transaction() as connection:
+        begun = connection.execute(
+            "SELECT candidate FROM registration WHERE used_at IS NULL AND coalesce(expires_at, started_at) < %s"
+            " ORDER BY started_at LIMIT %s",
+            (now - UNFINISHED_LASTS, FORGOTTEN_AT_ONCE),
+        ).fetchall()
+        nobody = [row[0] for row in begun if not office.candidate(CandidateId(row[0])).state.registered]
+        kinds = (SubjectKind.CANDIDATE, SubjectKind.DEV_MAIL)
+        several = [Subject(kind, who) for who in nobody for kind in kinds]
+        if several:
+            erase_subjects(office.vault.keyring, connection, several, now=now, further=FURTHER_DELETIONS)
+
+
 def ask_to_merge(office: Office, command: Command, /, *, survivor: CandidateId, email: str) -> Appended | None:
     """A link goes to the other mailbox, if there is a registration behind it; who asks is never told."""
     with office.database.transaction() as connection:
@@ -143,22 +168,23 @@ def merge(office: Office, command: Command, /, *, survivor: CandidateId, absorbe
 
 @once
 def _unite(office: Office, command: Command, /, *, survivor: CandidateId, absorbed: CandidateId) -> Appended:
-    """One card, both claims, the stricter wins; what the absorbed registration was being asked is over."""
+    """One card, both claims, the stricter wins; what the absorbed registration was being asked is over.
+
+    What either handed over closes for whom the other blocked.
+    """
     one, other = office.candidate(survivor), office.candidate(absorbed)
     event = decide.merge(one.state, other.state)
     mine, theirs = office.consent(survivor), office.consent(absorbed)
+    taken_over = merging.unite(mine.state, theirs.state, candidate=survivor, now=command.now)
+    united = functools.reduce(consents.evolve, taken_over, mine.state)
     streams: Streams = {
         survivor: (one.version, [event]),
         absorbed: (other.version, [event]),
-        consent_of(survivor): (
-            mine.version,
-            list(merging.unite(mine.state, theirs.state, candidate=survivor, now=command.now)),
-        ),
+        consent_of(survivor): (mine.version, list(taken_over)),
         consent_of(absorbed): (theirs.version, list(merging.give_way(theirs.state))),
     }
     with office.database.transaction() as connection:
         referrals = referral_board.of_candidate(connection, absorbed)
-        asks = candidate_inbox.unfinished(connection, absorbed)
     for each in referrals:
         old = office.referral(ReferralId(each.referral))
         key = referral_of(survivor, old.state.source)
@@ -168,8 +194,7 @@ def _unite(office: Office, command: Command, /, *, survivor: CandidateId, absorb
             list(merging.carry_over(existing.state, old.state, candidate=survivor)),
         )
         streams[each.referral] = (old.version, list(referral.suspend_card(old.state, cause="merge")))
-    for ask_id in asks:
-        ask = office.introduction(IntroductionId(ask_id))
-        if ask.state.status in PENDING:
-            streams[ask_id] = (ask.version, [share.cancel(ask.state, CancelCause.WITHDRAWN)])
-    return office.log.append(command, streams)
+    for who in (survivor, absorbed):
+        streams |= following(office, who, Step.BLOCKED, united)
+    streams |= following(office, absorbed, Step.UNLISTED)
+    return office.log.append(command, streams, also=companions(*closing(command, streams)))

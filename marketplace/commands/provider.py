@@ -108,6 +108,17 @@ def _account(office: Office, found: results.Account, now: datetime) -> str:
     return FOLDED
 
 
+def account_gone(office: Office, account_id: str, now: datetime) -> str:
+    """The source took its account away from us: nothing can be sent there until Stripe shows it again."""
+    company = company_of(office, account_id)
+    if company is None: return FOREIGN
+    loaded = office.log.load(account_of(company), accounts.INITIAL, accounts.evolve)
+    if loaded.state.transfers_active:
+        command = command_for(now, account_id, f"gone:{loaded.version}")
+        account.capability_changed(office, command, company=company, transfers_active=False)
+    return FOLDED
+
+
 def _asked_for(office: Office, company: CompanyId) -> bool:
     with office.database.transaction() as connection:
         row = connection.execute(

@@ -24,13 +24,20 @@ def recommend(office: Office, command: Command, /, *, referral: ReferralId, sour
     loaded = office.referral(referral)
     if loaded.state.source != source:
         raise Refused("referral-unknown")
-    subject = Subject(SubjectKind.CANDIDATE, loaded.state.candidate)
+    who = loaded.state.candidate
+    person = office.candidate(who)
+    if not person.state.live:
+        raise Refused("referral-ended")
+    subject = Subject(SubjectKind.CANDIDATE, who)
     lexemes = office.vault.lexemes.seal(subject, [text], screen=forbidden_words)
     sealed = office.vault.sealer.seal(subject, Recommendation(text=text))
     event = decide.write_recommendation(loaded.state, ref=sealed.ref, commit=sealed.commit, lexemes_ref=lexemes.ref)
-    rows = mail(command, Message(template="recommendation-written", to=To.CANDIDATE, recipient=loaded.state.candidate))
+    rows = mail(command, Message(template="recommendation-written", to=To.CANDIDATE, recipient=who))
+    # With the person's version: what is written while they are being erased would outlive their key.
     return office.log.append(
-        command, {referral: (loaded.version, [event])}, also=companions(sealed.row, lexemes.row, *rows)
+        command,
+        {referral: (loaded.version, [event]), who: (person.version, [])},
+        also=companions(sealed.row, lexemes.row, *rows),
     )
 
 

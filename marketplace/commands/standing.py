@@ -8,8 +8,10 @@ from uuid import UUID
 import msgspec
 
 from domain.calendar import jst_date
+from domain.candidate import Candidate, Placement
 from domain.company import CompanyRole
 from domain.event import Event
+from domain.hire import HireStatus
 from domain.ids import OPERATOR, CandidateId, CompanyId, CompanyToken, JobId, ReferralId, consent_of
 from domain.job import Job
 from domain.partnership import Partnership
@@ -21,6 +23,9 @@ from marketplace.commands.office import Office
 from marketplace.store.log import Command
 from projections import referral_board
 from projections.gate import tokens_of
+
+_OVER = frozenset({HireStatus.LEFT, HireStatus.WITHDRAWN, HireStatus.CANCELLED})
+"""The person does not work there any more, or never came to."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -45,8 +50,9 @@ def look_around(
     wanted, company, operator = office.job(job), office.company(hiring), office.company(OPERATOR)
     with office.database.transaction() as connection:
         groups = tokens_of(connection, [hiring])
+    placed = placements_of(office, person.state)
     standing = look(
-        person.state,
+        msgspec.structs.replace(person.state, placements=placed),
         consent.state,
         wanted.state,
         company.state,
@@ -55,6 +61,7 @@ def look_around(
         tokens=groups | tokens,
         card_listed=any(each.card is not None for each in referrals_of(office, candidate)),
         today=jst_date(command.now),
+        left=frozenset(each.hire for each in placed if office.hire(each.hire).state.status in _OVER),
     )
     return Look(
         standing,
@@ -67,6 +74,12 @@ def look_around(
             OPERATOR: (operator.version, []),
         },
     )
+
+
+def placements_of(office: Office, person: Candidate) -> tuple[Placement, ...]:
+    """The person's placements, those of the registrations that were merged into this one among them (rule 12)."""
+    others = (placements_of(office, office.candidate(each).state) for each in person.absorbed)
+    return sum(others, person.placements)
 
 
 def referrals_of(office: Office, candidate: CandidateId) -> list[Referral]:

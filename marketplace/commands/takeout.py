@@ -26,6 +26,7 @@ from marketplace.vault.records import (
     open_many,
 )
 from projections import candidate_inbox, directory, referral_board, seen_by
+from projections.gate import registrations_of
 
 CERTIFICATE_REASON = "the person asks for the certificate of their own erasure"
 
@@ -163,8 +164,9 @@ def referrals(office: Office, candidate: CandidateId) -> list[ReferralView]:
 
 
 def kept_by_law(connection: Connection, candidate: CandidateId) -> list[tuple[str, date]]:
-    """What the law makes us keep of the person, and the last day of each."""
-    return list(statutory.remaining(connection, candidate))
+    """What the law makes us keep of the person, under all registrations, and the last day of each."""
+    several = registrations_of(connection, candidate)
+    return sorted(kept for each in several for kept in statutory.remaining(connection, each))
 
 
 def everything(office: Office, candidate: CandidateId, now: datetime) -> Data:
@@ -173,10 +175,11 @@ def everything(office: Office, candidate: CandidateId, now: datetime) -> Data:
     contact = candidates.contact(office, candidate)
     with office.database.transaction() as connection:
         receipts = connection.execute(
-            "SELECT text FROM consent_receipt WHERE candidate = %s ORDER BY issued_at, digest", (candidate,)
+            "SELECT text FROM consent_receipt WHERE candidate = ANY(%s) ORDER BY issued_at, digest",
+            (registrations_of(connection, candidate),),
         ).fetchall()
         asks, disclosures = candidate_inbox.of(connection, candidate), seen_by.of(connection, candidate)
-        looks = access_log.views_of(connection, candidate)
+        looks = access_log.views_of(connection, candidate, most=None)
         remaining = kept_by_law(connection, candidate)
         mails = _mails(connection, candidate)
     return Data(
@@ -212,9 +215,9 @@ def _profiles(office: Office, candidate: CandidateId) -> list[ProfileVersion]:
 
 def _mails(connection: Connection, candidate: CandidateId) -> list[dict[str, Any]]:
     rows = connection.execute(
-        "SELECT template, created_at, sent_at FROM message WHERE recipient = %s AND recipient_kind = 'candidate'"
+        "SELECT template, created_at, sent_at FROM message WHERE recipient = ANY(%s) AND recipient_kind = 'candidate'"
         " ORDER BY created_at, id",
-        (candidate,),
+        (registrations_of(connection, candidate),),
     ).fetchall()
     return [{"about": about, "created_at": created, "sent_at": sent} for about, created, sent in rows]
 

@@ -16,14 +16,15 @@ from domain.calendar import end_of_jst_day
 from domain.fee_evolve import evolve as evolve_fee
 from domain.hire import HireStatus, SixMonthResult
 from domain.ids import OPERATOR
-from domain.introduction import Status
+from domain.introduction import SHARED, Status
+from domain.job import JobConditionsChanged, JobOpened
 from marketplace.links import LOGIN_LINK_MINUTES
 from marketplace.messages import links
 from marketplace.messages.outbox import To
 from marketplace.messages.post import Post, Reader, Waiting, Withheld
 from marketplace.messages.templates import day, until, yen
 from marketplace.store.database import Connection
-from marketplace.texts.catalogue import Language
+from marketplace.texts.catalogue import Language, page_text
 from projections import gate
 
 
@@ -98,6 +99,16 @@ def _approved(_: Connection, matter: Matter) -> None:
     if matter.now >= undo_until: raise Withheld("too-late")
 
 
+def _unanswered(_: Connection, matter: Matter) -> None:
+    """Nothing was handed over by the day it could have been; a yes that is about to be is no silence."""
+    if matter.introduction.disclosed_at is not None: raise Withheld("answered-already")
+    if matter.introduction.status is Status.APPROVED: raise Withheld("answered-already")
+
+
+def _still_in_selection(_: Connection, matter: Matter) -> None:
+    if matter.introduction.status not in SHARED or matter.introduction.revoked: raise Withheld("selection-over")
+
+
 def _copy_open(connection: Connection, matter: Matter) -> None:
     ask = matter.introduction
     if not gate.is_open(connection, ask.introduction, "share", ask.hiring, now=matter.now):
@@ -134,10 +145,12 @@ def _may_know(connection: Connection, matter: Matter) -> None:
 _STILL: Mapping[str, Callable[[Connection, Matter], None]] = {
     "ask": _asked,
     "share-approved": _approved,
+    "conditions-changed": _still_in_selection,
     "copy-received": _copy_open,
     "hire-reported": _hire_open,
     "invoice-issued": _invoice_open,
     "leave-reported": _leave_open,
+    "request-unanswered": _unanswered,
     "six-month-check": _unchecked,
     "thanks-hired": _may_know,
 }
@@ -195,6 +208,27 @@ def _due_on(_: Connection, matter: Matter, reader: Reader) -> str:
     return day(matter.fee.accrual.due_on, reader.language) if matter.fee.accrual else ""
 
 
+def _changes(_: Connection, matter: Matter, reader: Reader) -> str:
+    """The difference (労働条件の変更明示): each condition that changed, as it was and as it is."""
+    job, version = matter.introduction.job, int(matter.waiting.about["version"])
+    before = after = None
+    changed: tuple[str, ...] = ()
+    for entry in matter.post.log.history(job):
+        match entry.event:
+            case JobOpened(conditions=conditions, version=number):
+                before, after = after, conditions
+            case JobConditionsChanged(conditions=conditions, version=number, changed=names):
+                before, after, changed = after, conditions, names
+            case _:
+                continue
+        if number == version:
+            break
+    return "\n".join(
+        f"{page_text(f'condition-{name}', reader.language, {})}: {getattr(before, name)} → {getattr(after, name)}"
+        for name in changed
+    )
+
+
 _VALUES: Mapping[str, Callable[[Connection, Matter, Reader], str]] = {
     "name": lambda _c, _m, reader: reader.name,
     "home": lambda _c, matter, _r: links.home(matter.post.public_url),
@@ -214,4 +248,5 @@ _VALUES: Mapping[str, Callable[[Connection, Matter, Reader], str]] = {
     "invoice_no": lambda _c, matter, _r: matter.fee.invoice.invoice_no if matter.fee.invoice else "",
     "total": _total,
     "due_on": _due_on,
+    "changes": _changes,
 }

@@ -66,6 +66,7 @@ TEMPLATES: Mapping[str, Template] = {
     "share-approved": Template(about=_SHARE),
     "share-disclosed": Template(about=_SHARE),
     "copy-received": Template(about=_SHARE),
+    "conditions-changed": Template(about=(*_SHARE, "version")),
     "share-revoked": Template(about=_SHARE),
     "request-unanswered": Template(about=_SHARE),
     "recommendation-written": Template(nature=Nature.CONSENTED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
@@ -11,10 +12,12 @@ from types import FrameType
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
+import psycopg
 from cyclopts import App, Parameter
 
 from domain.refusal import Refused
 from marketplace.run import settings as environment
+from marketplace.run import threshold
 from marketplace.run.database import at_hand
 from marketplace.run.migrations import MigrationFailed, migrate
 from marketplace.run.postgres import PostgresUnavailable
@@ -24,6 +27,8 @@ from marketplace.texts.catalogue import sentence
 app = App(name="relay", help="Career Relay (キャリアリレー).", version="0.1.0")
 
 COURIER_SECONDS = 0.2
+
+logger = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -52,7 +57,9 @@ def _bar(what: str, done: int, whole: int) -> None:
 def migrate_command() -> None:
     """Bring the database's tables up to this release. Forward only; two at once is fine."""
     with at_hand(environment.load()) as addresses:
-        applied = migrate(addresses.migration_url(), lambda step: _say(f"applying {step}"))
+        url = addresses.migration_url()
+        threshold.reached("MIGRATION_DATABASE_URL", url).close()
+        applied = migrate(url, lambda step: _say(f"applying {step}"))
     _say(f"{len(applied)} files applied." if applied else "Nothing to do: the tables are up to date.")
 
 
@@ -65,6 +72,9 @@ def web() -> None:
     settings = environment.load()
     settings.payments()
     settings.mail()
+    with at_hand(settings) as addresses:
+        threshold.cross(settings, addresses)
+    threshold.check_port(settings)
     _say(f"web on http://{settings.host}:{settings.port}")
     Server(
         "api.app:load",
@@ -80,10 +90,10 @@ def web() -> None:
 @app.command
 def work() -> None:
     """Fold projections, carry out reactions and timers, send mail and payments. Several may run."""
-    from marketplace.run.wiring import open_house  # noqa: PLC0415  opens nothing until asked
+    from marketplace.run.restoring import open_door  # noqa: PLC0415  opens nothing until asked
     from marketplace.run.working import courier, open_worker  # noqa: PLC0415
 
-    house = open_house(environment.load())
+    house = open_door(environment.load())
     ended = threading.Event()
     try:
         with open_worker(house) as worker:
@@ -107,7 +117,11 @@ def work() -> None:
 def _carry(deliver: Callable[[], int] | None, ended: threading.Event) -> None:
     """Carry simulated webhooks to the web process until the end; nothing to do where payments are real."""
     while deliver is not None and not ended.wait(COURIER_SECONDS):
-        deliver()
+        try:
+            deliver()
+        except psycopg.Error:
+            # The simulator's connection is opened anew the next time.
+            logger.warning("webhooks wait: the database does not answer")
 
 
 @app.command
@@ -116,10 +130,14 @@ def serve() -> None:
     from marketplace.run import supervise  # noqa: PLC0415
 
     settings = environment.load()
+    settings.payments()
+    settings.mail()
+    threshold.check_port(settings)
     with at_hand(settings) as addresses:
         if addresses.owner_url is not None:
             migrate(addresses.owner_url, lambda step: _say(f"applying {step}"))
-        supervise.serve(("web", "work"), {})
+        server = addresses.server
+        supervise.serve(("web", "work"), {}, tend=supervise.nothing if server is None else server.revive)
 
 
 @app.command
@@ -218,6 +236,19 @@ def reconcile() -> None:
     house = open_house(environment.load())
     try:
         sys.exit(terminal.reconcile(house, _say))
+    finally:
+        house.close()
+
+
+@app.command
+def restored() -> None:
+    """Once after a restore, before web and worker: erase again who was erased, look up first what may have been sent."""
+    from marketplace.run import restoring  # noqa: PLC0415
+    from marketplace.run.wiring import open_house  # noqa: PLC0415
+
+    house = open_house(environment.load())
+    try:
+        sys.exit(restoring.tell(house, _say))
     finally:
         house.close()
 

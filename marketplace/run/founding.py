@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from domain.company import CompanyRole, MemberRole
+from domain.company import CompanyRole
 from domain.ids import OPERATOR
 from marketplace import clock
 from marketplace.commands import company
@@ -23,16 +23,12 @@ def found(
     admin_name: str,
     email: str,
 ) -> None:
-    """Admit the operator to its own relay, with one admin. Refuses `company-already-admitted` a second time."""
+    """Admit the operator to its own relay with one admin: both or neither. Refuses `company-already-admitted` later."""
     with office.database.transaction() as connection:
         now = clock.now(connection)
-
-    def command() -> Command:
-        return Command(id=uuid4(), actor="operator:founding", now=now)
-
     company.admit(
         office,
-        command(),
+        Command(id=uuid4(), actor="operator:founding", now=now),
         company_id=OPERATOR,
         name=name,
         name_en=name_en,
@@ -40,5 +36,5 @@ def found(
         address=address,
         representative=representative,
         roles=frozenset({CompanyRole.OPERATOR}),
+        admin=company.FirstAdmin(admin_name, email),
     )
-    company.join(office, command(), company_id=OPERATOR, name=admin_name, email=email, role=MemberRole.ADMIN)

@@ -43,10 +43,12 @@ class Server:
         base: Path | None = None,
         programs: Path | None = None,
         leave: Callable[[], None] = lambda: None,
+        revive: Callable[[], None] = lambda: None,
     ) -> None:
         self._where = where
         self._passwords = passwords
         self._leave = leave
+        self._revive = revive
         self._programs = programs
         self.base = base
 
@@ -90,6 +92,10 @@ class Server:
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def revive(self) -> None:
+        """Start our own server again if it died; cheap while it runs. Raises PostgresUnavailable."""
+        self._revive()
+
     def stop(self) -> None:
         """Leave; the last to leave stops the server and waits until it has ended."""
         self._leave()
@@ -122,12 +128,19 @@ def start(data: Path, *, durable: bool = True) -> Server:
         try:
             passwords = cluster.passwords((SUPERUSER, OWNER, APP))
             socket, programs = cluster.socket(), cluster.programs()
+
+            def revive() -> None:
+                if cluster.running() is None:
+                    with cluster.locked():
+                        cluster.run(programs, socket, server.superuser_url, durable=durable)
+
             server = Server(
                 {"host": str(socket), "port": "5432"},
                 passwords,
                 base=cluster.base,
                 programs=programs,
                 leave=lambda: cluster.leave(in_use),
+                revive=revive,
             )
             cluster.init(programs, SUPERUSER, passwords[SUPERUSER], durable=durable)
             cluster.run(programs, socket, server.superuser_url, durable=durable)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Literal, TypeAlias, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-KEY_BYTES = 32
+from domain.refusal import Refused
+from marketplace.vault.master import KEY_BYTES, MasterKeys
+
+EXAMPLE_SENDER = "no-reply@career-relay.example"
+Network: TypeAlias = IPv4Network | IPv6Network
 
 _T = TypeVar("_T")
+_ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]{1,189}")
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -37,12 +43,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | STRIPE_SECRET_KEY | Stripe's secret or restricted key | the payment simulator, on loopback only |
     | STRIPE_WEBHOOK_SECRETS | webhook signing secrets, separated by commas, the newest first | none |
     | SMTP_URL | outgoing mail, smtp://user:password@host:port, smtps://… | /dev/mailbox, on loopback only |
+    | RELAY_MAIL_FROM | the address that mail comes from, without a name | an example's, on loopback only |
     | RELAY_PUBLIC_URL | the address people see, without a path | http://127.0.0.1:8000 |
     | RELAY_HOST | the address the web listens on | 127.0.0.1 |
     | RELAY_PORT | the port the web listens on | 8000 |
+    | RELAY_TRUSTED_PROXIES | addresses or networks, by commas, whose X-Forwarded-For names the client | none |
     | RELAY_PUBLISHED_ON_LOOPBACK | 1: RELAY_HOST is a container's, its port published on 127.0.0.1 only | 0 |
     | RELAY_DATA | the folder for the database's files and the master key | .relay |
-    | RELAY_MASTER_KEY_FILE | the key that wraps all keys, 64 hexadecimal digits, mode 0600 | RELAY_DATA/master.key |
+    | RELAY_MASTER_KEY_FILE | the keys that wrap all keys: 64 hexadecimal digits, or a rotated file | RELAY_DATA/master.key |
     | RELAY_LANGUAGE | the language for people who have not chosen one, ja or en | ja |
     | RELAY_ALLOW_LIVE | 1: a live Stripe key is meant, real money moves | 0 |
     """
@@ -52,9 +60,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stripe_secret_key: str | None = None
     stripe_webhook_secrets: tuple[str, ...] = ()
     smtp_url: str | None = None
+    mail_from: str | None = None
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
+    trusted_proxies: tuple[Network, ...] = ()
     published_on_loopback: bool = False
     data: Path = Path(".relay")
     master_key_file: Path = Path(".relay/master.key")
@@ -89,12 +99,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                     "loopback addresses. Set a mail server, smtp://user:password@host:587.",
                 )
             return "mailbox"
+        self.sender()
         return "smtp"
 
-    def master_key(self) -> bytes:
-        """The key that wraps all keys, 32 bytes. On loopback a missing file is made; elsewhere that is an error.
+    def sender(self) -> str:
+        """The address in From. Raises BadSetting rather than write to people from an address that nobody has."""
+        if self.mail_from is None and not self.loopback:
+            raise BadSetting("RELAY_MAIL_FROM", "is not set. Set the address that mail comes from, at your domain.")
+        return self.mail_from or EXAMPLE_SENDER
 
-        Raises BadSetting if the file is missing, open to others, or not a key.
+    def master_keys(self) -> MasterKeys:
+        """The keys that wrap all keys. On loopback a missing file is made; elsewhere that is an error.
+
+        Raises BadSetting if the file is missing, open to others, or holds no keys.
         """
         path = self.master_key_file
         if not path.exists():
@@ -109,12 +126,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if mode & 0o077:
             raise BadSetting("RELAY_MASTER_KEY_FILE", f"{path} is open to others ({mode:o}). Say: chmod 600 {path}")
         try:
-            key = bytes.fromhex(path.read_text("ascii").strip())
-        except (OSError, ValueError):
-            key = b""
-        if len(key) != KEY_BYTES:
-            raise BadSetting("RELAY_MASTER_KEY_FILE", f"{path} does not hold {2 * KEY_BYTES} hexadecimal digits.")
-        return key
+            return MasterKeys.parse(path.read_text("ascii"))
+        except (OSError, ValueError, Refused):
+            raise BadSetting(
+                "RELAY_MASTER_KEY_FILE",
+                f"{path} does not hold {2 * KEY_BYTES} hexadecimal digits, nor the lines of a rotated file.",
+            ) from None
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -137,9 +154,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         stripe_secret_key=read("STRIPE_SECRET_KEY", _stripe_key, None),
         stripe_webhook_secrets=read("STRIPE_WEBHOOK_SECRETS", _webhook_secrets, ()),
         smtp_url=read("SMTP_URL", _smtp, None),
+        mail_from=read("RELAY_MAIL_FROM", _address, None),
         public_url=read("RELAY_PUBLIC_URL", _public, "http://127.0.0.1:8000"),
         host=read("RELAY_HOST", str, "127.0.0.1"),
         port=read("RELAY_PORT", _port, 8000),
+        trusted_proxies=read("RELAY_TRUSTED_PROXIES", _networks, ()),
         published_on_loopback=read("RELAY_PUBLISHED_ON_LOOPBACK", _flag, default=False),
         data=data,
         master_key_file=read("RELAY_MASTER_KEY_FILE", Path, data / "master.key"),
@@ -174,24 +193,48 @@ def _language(value: str) -> Literal["ja", "en"]:
 
 
 def _database(value: str) -> str:
-    if urlsplit(value).scheme not in {"postgresql", "postgres"}:
+    if _parts(value).scheme not in {"postgresql", "postgres"}:
         raise ValueError("is an address that begins with postgresql://")
     return value
 
 
 def _smtp(value: str) -> str:
-    if urlsplit(value).scheme not in {"smtp", "smtps"} or not urlsplit(value).hostname:
+    parts = _parts(value)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError("is an address such as smtp://user:password@host:587 or smtps://host:465")
     return value
 
 
+def _address(value: str) -> str:
+    if not value.isascii() or _ADDRESS.fullmatch(value) is None:
+        raise ValueError("is one address without a name, such as no-reply@relay.example.co.jp")
+    return value
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("are addresses or networks such as 10.0.0.5 or 10.0.0.0/24, separated by commas.") from None
+
+
 def _public(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _parts(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError("is the site's address without a path, such as https://relay.example.co.jp")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise ValueError("begins with https:// unless it is a loopback address: people sign in there.")
     return value.rstrip("/")
+
+
+def _parts(value: str) -> SplitResult:
+    """The parts of an address; of one that is none, nothing, so that the caller's sentence says what is wanted."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def _stripe_key(value: str) -> str:

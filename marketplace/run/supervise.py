@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -12,6 +13,9 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 
 import msgspec
+import psycopg
+
+from marketplace.run.postgres_binaries import PostgresUnavailable
 
 PATIENCE_SECONDS = 15.0
 POLL_SECONDS = 0.1
@@ -43,6 +47,12 @@ def start(name: str, environ: Mapping[str, str]) -> Child:
     return Child(name, process, time.monotonic())
 
 
+def sweep(child: Child) -> None:
+    """End what a part that died has left: its own children would go on serving beside the new one."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+
+
 def stop(children: list[Child]) -> None:
     """Ask every part to finish, and insist after a while."""
     for child in children:
@@ -55,12 +65,24 @@ def stop(children: list[Child]) -> None:
         except subprocess.TimeoutExpired:
             child.process.kill()
             child.process.wait()
+        sweep(child)
 
 
-def watch(children: list[Child], environ: Mapping[str, str], *, until: Callable[[], bool]) -> None:
-    """Start again what died, later each time it dies at once, until it is time to stop."""
+def nothing() -> None:
+    """There is no database of ours to tend."""
+
+
+def watch(
+    children: list[Child],
+    environ: Mapping[str, str],
+    *,
+    until: Callable[[], bool],
+    tend: Callable[[], None] = nothing,
+) -> None:
+    """Start again what died, later each time it dies at once, until it is time to stop; `tend` sees to the database."""
     while not until():
         now = time.monotonic()
+        _attempt(tend)
         for n, child in enumerate(children):
             if child.process.poll() is None:
                 if now - child.started > CALM_SECONDS:
@@ -70,6 +92,7 @@ def watch(children: list[Child], environ: Mapping[str, str], *, until: Callable[
                 logger.warning(
                     "%s ended with %s; starting again in %.1f s", child.name, child.process.returncode, child.wait
                 )
+                sweep(child)
                 child.again_at = now + child.wait
             elif now >= child.again_at:
                 fresh = start(child.name, environ)
@@ -78,7 +101,15 @@ def watch(children: list[Child], environ: Mapping[str, str], *, until: Callable[
         time.sleep(POLL_SECONDS)
 
 
-def serve(names: tuple[str, ...], environ: Mapping[str, str]) -> None:
+def _attempt(tend: Callable[[], None]) -> None:
+    try:
+        tend()
+    except (PostgresUnavailable, psycopg.Error) as away:
+        logger.warning("the database is down: %s", away)
+        time.sleep(FIRST_WAIT_SECONDS)
+
+
+def serve(names: tuple[str, ...], environ: Mapping[str, str], tend: Callable[[], None] = nothing) -> None:
     """Run the parts until SIGINT or SIGTERM."""
     stopping = False
 
@@ -90,6 +121,6 @@ def serve(names: tuple[str, ...], environ: Mapping[str, str]) -> None:
         signal.signal(each, end)
     children = [start(name, environ) for name in names]
     try:
-        watch(children, environ, until=lambda: stopping)
+        watch(children, environ, until=lambda: stopping, tend=tend)
     finally:
         stop(children)

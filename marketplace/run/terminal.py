@@ -92,14 +92,14 @@ def rebuild(house: House, names: Sequence[str], say: Say, bar: Bar) -> int:
 
 
 def reconcile(house: House, say: Say) -> int:
-    """Ask Stripe, compare with the ledger; 1 if a yen differs."""
+    """Ask Stripe, compare with the ledger; 1 if a yen differs, also where two differences cancel each other out."""
     with house.database.transaction() as connection:
         now = clock.now(connection)
     found = poll.reconciled(house.office, house.stripe(), now)
     for pair in found.findings:
         say(f"{pair}")
     say(f"ledger ¥{found.ledger_yen:,}  Stripe ¥{found.stripe_yen:,}  difference ¥{found.difference_yen:,}")
-    return 1 if found.difference_yen else 0
+    return 1 if unexplained(found) else 0
 
 
 def explain(house: House, ident: str, say: Say) -> int:

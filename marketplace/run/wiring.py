@@ -15,11 +15,11 @@ from marketplace.holidays import HOLIDAYS
 from marketplace.links import Kind
 from marketplace.messages.reception import Reception
 from marketplace.messages.sink import Mailbox
+from marketplace.run import threshold
 from marketplace.run.database import Addresses, at_hand
 from marketplace.run.settings import Settings
 from marketplace.store.database import Database
 from marketplace.store.log import Log, open_log
-from marketplace.vault.master import MasterKeys
 from marketplace.vault.vault import Vault, open_vault
 from projections import directory
 
@@ -112,7 +112,7 @@ def open_house(settings: Settings, *, addresses: Addresses | None = None) -> Hou
     settings.payments()
     with ExitStack() as stack:
         where = addresses or stack.enter_context(at_hand(settings))
-        master = MasterKeys.from_key(settings.master_key())
+        master = threshold.cross(settings, where)
         database = Database(where.app_url, size=WEB_CONNECTIONS)
         stack.callback(database.close)
         keys = Database(where.app_url, size=KEYRING_CONNECTIONS)

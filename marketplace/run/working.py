@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from domain.calendar import jst_date
 from domain.ids import ApplicantId, CandidateId
-from marketplace import clock
+from marketplace import clock, links
 from marketplace.commands import applicant, importing, privacy
 from marketplace.commands.registration import mint_link
 from marketplace.messages.post import Post
@@ -29,7 +29,6 @@ from marketplace.work.worker import Jobs, Worker
 from projections.every import EVERY
 
 UPKEEP_EVERY = timedelta(hours=1)
-MAIL_FROM = "no-reply@career-relay.example"
 WEBHOOK_SECONDS = 10
 
 logger = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ def open_worker(house: House) -> Iterator[Worker]:
             holidays=house.office.holidays,
             public_url=house.office.public_url,
             smtp_url=smtp_url,
-            mail_from=MAIL_FROM,
+            mail_from=house.settings.sender(),
             mint_registration=lambda registration: mint_link(house.office, registration),
             language=house.settings.language,
         )
@@ -88,7 +87,7 @@ def effects(house: House, post: Post) -> dict[str, Effect]:
 
 
 def _upkeep(house: House, now: datetime) -> Again:
-    """Once an hour: sign the log's head, sweep keys that were never used, destroy what the law no longer keeps."""
+    """Once an hour: sign the log's head, destroy what the law no longer keeps, forget what is over or led to nothing."""
     with house.database.transaction() as connection:
         signer = house.vault.signer
         seal.sign_head(connection, signer.sign, key_id=signer.kid, now=now)
@@ -96,6 +95,8 @@ def _upkeep(house: House, now: datetime) -> Again:
         sweep_unused(house.vault.keyring, connection)
     with house.database.transaction() as connection:
         statutory.destroy_due(house.vault.keyring, connection, today=jst_date(now), now=now)
+        links.sweep(connection, now)
+    privacy.forget_unfinished(house.office, now)
     return Again(now + UPKEEP_EVERY, "every hour")
 
 

@@ -83,8 +83,9 @@ def _rows_of(stream: UUID, event: Event) -> Iterable[Row]:
             yield _row(who, "paused", ANYTHING, is_open=False)
         case CandidateErasureStarted():
             yield _row(stream, "erased", ANYTHING, is_open=True)
-        case CandidatesMerged(absorbed=absorbed):
+        case CandidatesMerged(survivor=survivor, absorbed=absorbed):
             yield _row(absorbed, "merged", ANYTHING, is_open=True)
+            yield _row(absorbed, "merged-into", survivor, is_open=True)
         case CompanyAdmitted(company=company, token=token):
             yield _row(company, "belongs", token, is_open=True)
         case GroupDeclared(tokens=tokens, left=left):

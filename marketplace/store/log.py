@@ -27,6 +27,7 @@ from marketplace.store.mapper import EventMapper, Pending
 from marketplace.store.recorder import Appended, RelayRecorder, StreamMoved
 
 __all__ = [
+    "NO_ANSWER",
     "AlreadyThere",
     "Appended",
     "Command",
@@ -41,6 +42,9 @@ __all__ = [
 
 StoreUnavailable = PersistenceError
 """The database did not answer or did not take it; try again later."""
+
+NO_ANSWER = (OperationalError, InterfaceError)
+"""Of these the ones that say nothing of what was asked: the connection was lost, or there was none."""
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Companion rows: table → rows (column → JSON-able value; bytea as `\\x…` text), written in the append's transaction."""

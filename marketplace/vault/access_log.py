@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from domain.ids import CandidateId, CompanyId, IntroductionId, UserId
 from marketplace.vault.subject import Subject
+from projections.gate import registrations_of
 
 
 class Viewer(Protocol):
@@ -70,11 +71,12 @@ def write(
     )
 
 
-def views_of(connection: psycopg.Connection[Any], candidate: CandidateId, *, limit: int = 200) -> list[View]:
-    """What companies have seen of a candidate, latest first: the candidate's own to read."""
+def views_of(connection: psycopg.Connection[Any], candidate: CandidateId, *, most: int | None = 200) -> list[View]:
+    """What companies have seen of a person, under all registrations, latest first: the person's own to read."""
     query = (
         "SELECT at, viewer_user, viewer_company, introduction, items, purpose FROM vault_access_log"
-        " WHERE candidate = %s ORDER BY at DESC, id DESC LIMIT %s"
+        " WHERE candidate = ANY(%s) ORDER BY at DESC, id DESC LIMIT %s"
     )
     with connection.cursor(row_factory=dict_row) as cursor:
-        return msgspec.convert(cursor.execute(query, (candidate, limit)).fetchall(), list[View])
+        several = registrations_of(connection, candidate)
+        return msgspec.convert(cursor.execute(query, (several, most)).fetchall(), list[View])

@@ -35,15 +35,22 @@ from marketplace.vault.subject import Subject, SubjectKind
 from projections.gate import VISIBLE, tokens_of
 
 # FOR SHARE: a revocation that is being written at this moment comes wholly before this look or wholly after it.
+# What forbids the look may stand under the registration that the one which handed the copy over was merged into.
 _OPEN_COPY = """
     SELECT r.ref, r.person
     FROM gate g
     JOIN vault_record r ON r.subject_kind = 'received' AND r.subject_id = g.subject AND r.class = 'received-copy'
     WHERE g.subject = %(introduction)s AND g.what = 'share' AND g.object = %(company)s
       AND g.open AND (g.expires_at IS NULL OR g.expires_at > %(now)s)
-      AND NOT EXISTS (SELECT FROM gate e WHERE e.subject = r.person AND e.what = 'erased' AND e.open)
-      AND NOT EXISTS (SELECT FROM gate b WHERE b.subject = r.person AND b.what = 'block' AND b.open
-                      AND b.object = ANY(%(tokens)s))
+      AND NOT EXISTS (
+          WITH RECURSIVE one(id) AS (
+              SELECT r.person
+              UNION
+              SELECT m.object FROM one JOIN gate m ON m.subject = one.id AND m.what = 'merged-into' AND m.open
+          )
+          SELECT FROM one JOIN gate n ON n.subject = one.id AND n.open
+          WHERE n.what = 'erased' OR (n.what = 'block' AND n.object = ANY(%(tokens)s))
+      )
     ORDER BY r.version DESC LIMIT 1
     FOR SHARE OF g
 """
@@ -52,8 +59,8 @@ _OPEN_COPY = """
 _MAY_SEE = f"SELECT FROM (SELECT %(candidate)s::uuid AS candidate) c WHERE {VISIBLE}"
 
 
-class CardViewer(Viewer, Protocol):
-    """Who looks at a card, with the tokens by which rule 5 knows them."""
+class TokenViewer(Viewer, Protocol):
+    """Who looks, with the tokens by which rule 5 knows them."""
 
     @property
     def tokens(self) -> frozenset[CompanyToken]:
@@ -95,7 +102,7 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
 def open_received(
     keyring: Keyring,
     connection: psycopg.Connection[Any],
-    viewer: Viewer,
+    viewer: TokenViewer,
     introduction: IntroductionId,
     *,
     now: datetime,
@@ -134,7 +141,7 @@ def open_received(
 def open_recommendation(
     keyring: Keyring,
     connection: psycopg.Connection[Any],
-    viewer: CardViewer,
+    viewer: TokenViewer,
     candidate: CandidateId,
     ref: VaultRef,
     *,
@@ -164,7 +171,7 @@ def open_recommendation(
 
 
 def _open_copy(
-    connection: psycopg.Connection[Any], viewer: Viewer, introduction: IntroductionId, now: datetime
+    connection: psycopg.Connection[Any], viewer: TokenViewer, introduction: IntroductionId, now: datetime
 ) -> tuple[VaultRef, UUID]:
     with connection.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(
@@ -173,7 +180,7 @@ def _open_copy(
                 "introduction": introduction,
                 "company": viewer.company,
                 "now": now,
-                "tokens": list(tokens_of(connection, [viewer.company])),
+                "tokens": list(tokens_of(connection, [viewer.company]) | viewer.tokens),
             },
         ).fetchone()
     if found is None:

@@ -36,6 +36,18 @@ OWN_DELETIONS = (
 """The vault's part. Other rooms hand in more of the same form: SQL over `%(kind)s` and `%(id)s` of one subject."""
 
 
+_WITH_KEY = """
+    SELECT kind, id FROM unnest(%(kinds)s::text[], %(ids)s::uuid[]) AS asked (kind, id)
+    WHERE EXISTS (SELECT FROM vault_key WHERE subject_kind = asked.kind AND subject_id = asked.id)
+"""
+_WITH_ROWS = """
+    SELECT kind, id FROM unnest(%(kinds)s::text[], %(ids)s::uuid[]) AS asked (kind, id)
+    WHERE EXISTS (SELECT FROM vault_record WHERE subject_kind = asked.kind AND subject_id = asked.id)
+    OR EXISTS (SELECT FROM vault_lexemes WHERE subject_kind = asked.kind AND subject_id = asked.id)
+    OR EXISTS (SELECT FROM blind_address b WHERE b.subject_kind = asked.kind AND b.subject_id = asked.id)
+"""
+
+
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """The certificate as the person gets it, and as it is kept."""
 
@@ -131,16 +143,36 @@ def certify(
 
 
 def replay(
-    keyring: Keyring, connection: psycopg.Connection[Any], *, further: Iterable[str] = (), batch: int = 500
+    keyring: Keyring,
+    connection: psycopg.Connection[Any],
+    *,
+    now: datetime,
+    further: Iterable[str] = (),
+    batch: int = 500,
 ) -> int:
-    """After a restore: delete the rows of every subject that today's keyring knows as erased. Answers how many."""
+    """Erase again whoever is tombstoned and yet has a key or rows: after a restore, or a crash. Answers how many.
+
+    Cheap where there is nobody: a statement or two for each `batch` tombstones.
+    """
     several, done = tuple(further), 0
     after: tuple[str, UUID] = ("", UUID(int=0))
     while page := _tombstones(keyring, after, batch):
-        delete_rows(connection, page, several)
-        done += len(page)
+        if left := _left(keyring, connection, page):
+            erase_subjects(keyring, connection, left, now=now, further=several)
+            done += len(left)
         after = (str(page[-1].kind), page[-1].id)
     return done
+
+
+def _left(keyring: Keyring, connection: psycopg.Connection[Any], subjects: Sequence[Subject]) -> list[Subject]:
+    """Those of the subjects of which there still is something."""
+    asked = {"kinds": [str(each.kind) for each in subjects], "ids": [each.id for each in subjects]}
+    with keyring.database.transaction() as keys:
+        found = keys.execute(_WITH_KEY, asked).fetchall()
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        found += cursor.execute(_WITH_ROWS, asked).fetchall()
+    several = {Subject(SubjectKind(kind), i) for kind, i in found}
+    return [each for each in subjects if each in several and each.kind is not SubjectKind.STATUTORY]
 
 
 def _received(connection: psycopg.Connection[Any], candidate: CandidateId) -> list[Subject]:

@@ -61,6 +61,11 @@ class MasterKeys:
         """A 32-byte key for one purpose; two purposes' keys say nothing of each other."""
         return _derive(self._root, purpose)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all wrapping keys in the file."""
+        return frozenset(self._keks)
+
     def kek(self, kek_id: str) -> AESGCM:
         """The wrapping key of that name. Raises Refused `wrapping-key-missing`: it is not in the file (any more)."""
         if kek_id not in self._keks:

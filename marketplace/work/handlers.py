@@ -10,9 +10,10 @@ from domain.event import Recorded
 from domain.events import AnyEvent
 from domain.hire import OwnershipResolved
 from domain.ids import ApplicantId, CandidateId, HireId, IntroductionId, JobId
+from domain.job import JobConditionsChanged
 from domain.refusal import Refused
 from domain.rules.withdrawal import Step, step_of
-from marketplace.commands import applicant, candidate, consent, disclosure, hire, introduction
+from marketplace.commands import applicant, candidate, consent, disclosure, hire, introduction, job
 from marketplace.commands.job import lapse_cause
 from marketplace.commands.office import Office, new_id
 from marketplace.store.log import Command
@@ -46,6 +47,8 @@ def lapse_asks(office: Office, command: Command, recorded: Recorded[AnyEvent]) -
             introduction.cancel(office, mine, introduction=IntroductionId(key), cause=lapse_cause(recorded.event))
         except Refused:
             continue  # answered, expired or disclosed meanwhile: nothing is left to lapse
+    if isinstance(recorded.event, JobConditionsChanged):
+        job.tell_in_selection(office, command, job_id=JobId(recorded.stream), version=recorded.event.version)
 
 
 def place_candidate(office: Office, command: Command, recorded: Recorded[AnyEvent]) -> None:

@@ -10,7 +10,7 @@ from domain.event import Recorded
 from domain.events import AnyEvent
 from domain.ids import CompanyId, FeeId, HireId
 from marketplace.commands import account, fee, fee_release, fee_return
-from marketplace.commands.fee_release import RELEASE_AGAIN
+from marketplace.commands.fee_steps import RELEASE_AGAIN
 from marketplace.commands.office import Office
 from marketplace.settlement.inbox import READ
 from marketplace.settlement.intents import SEND
@@ -41,6 +41,10 @@ def _request_invoice(office: Office, command: Command, stream: UUID) -> object:
     return fee.request_invoice(office, command, fee=FeeId(stream))
 
 
+def _expire_credits(office: Office, command: Command, stream: UUID) -> object:
+    return account.expire_credits(office, command, company=CompanyId(stream))
+
+
 def _release(office: Office, command: Command, stream: UUID) -> object:
     return fee_release.release(office, command, fee=FeeId(stream))
 
@@ -54,6 +58,7 @@ TIMERS: Mapping[str, Timer] = {
     "accrue-fee": _accrue_fee,
     "request-invoice": _request_invoice,
     "release": _release,
+    "expire-credits": _expire_credits,
 }
 
 

@@ -200,6 +200,8 @@ def _read(office: Office, client: Client, notice: Notice, now: datetime) -> str:
             return fold_now(office, client, payout, now, account_id=account_id)
         case "charge" if verb.startswith("dispute."):
             return fold_now(office, client, gateway.get_dispute(client, object_id), now)
+        case "account" if verb == "application.deauthorized" and account_id:
+            return provider.account_gone(office, account_id, now)
         case "account" if verb == "external_account.updated":
             return _payout_account_changed(office, notice, now)
         case "account" | "capability" if account_id:

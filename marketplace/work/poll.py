@@ -62,9 +62,7 @@ def converge(office: Office, client: Client, now: datetime) -> None:
     for dispute_id in _open_disputes(office):
         _fold(office, gateway.get_dispute(client, dispute_id), now)
     for account_id in _connected(office):
-        _fold(office, gateway.get_account(client, account_id), now)
-        for payout in gateway.list_payouts(client, now - PAYOUTS_BACK, account_id):
-            _fold(office, payout, now, account_id=account_id)
+        _look_at_account(office, client, account_id, now)
     with office.database.transaction() as connection:
         unposted = mirror.unposted(connection)
     for moved in unposted:
@@ -81,6 +79,16 @@ def reconciled(office: Office, client: Client, now: datetime) -> Reconciliation:
     balance = gateway.get_balance(client)
     with office.database.transaction() as connection:
         return reconcile.reconcile(connection, balance, now)
+
+
+def _look_at_account(office: Office, client: Client, account_id: str, now: datetime) -> None:
+    """A source's account and its payouts. One that was taken away from us stops nobody else."""
+    try:
+        _fold(office, gateway.get_account(client, account_id), now)
+        for payout in gateway.list_payouts(client, now - PAYOUTS_BACK, account_id):
+            _fold(office, payout, now, account_id=account_id)
+    except gateway.NoSuchObject:
+        provider.account_gone(office, account_id, now)
 
 
 def _explain(office: Office, client: Client, moved: Movement, now: datetime) -> None:

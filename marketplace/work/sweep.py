@@ -13,7 +13,7 @@ from domain.refusal import Refused
 from marketplace import clock
 from marketplace.commands.office import Office
 from marketplace.store.database import Connection
-from marketplace.store.log import Command, StoreUnavailable, StreamMoved
+from marketplace.store.log import Appended, Command, StoreUnavailable, StreamMoved
 from marketplace.work.react import note_refusal
 
 LEADER = 7160293848
@@ -71,13 +71,21 @@ def _carry_out(
             # Carried out, and nothing came of it. Ask again tomorrow.
             note_refusal(connection, key, stream, kind, "nothing-to-do", now, now + LONGEST_WAIT)
         return 0
+    wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
     try:
-        timer(office, command, stream)
-        connection.execute("DELETE FROM refusal WHERE id = %s", (key,))
+        done = timer(office, command, stream)
+        if isinstance(done, Appended) and done.outcome == "again":
+            # Nothing was written that could end the timer: without a wait it would be due again at once, for ever.
+            note_refusal(connection, key, stream, kind, "nothing-to-do", now, now + LONGEST_WAIT)
+        else:
+            connection.execute("DELETE FROM refusal WHERE id = %s", (key,))
     except Refused as refused:
-        wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
         note_refusal(connection, key, stream, kind, refused.code, now, now + wait)
     except (StreamMoved, StoreUnavailable, psycopg.OperationalError):
         logger.warning("timer %s of %s waits", kind, stream)
         return 0
+    except Exception as error:
+        # One that cannot work must not stop those behind it.
+        logger.exception("timer %s of %s failed", kind, stream)
+        note_refusal(connection, key, stream, kind, type(error).__name__, now, now + wait)
     return 1

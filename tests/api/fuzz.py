@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -12,26 +13,39 @@ from uuid import UUID
 METHODS = ("get", "post")
 TEXTS = (
     "データ分析", "𠮷野 葵", "own-wish", "osaka", "data-analyst", "sql", "email", "list", "ja", "v1", "aoi@mail.example",
-    "admin@hiring.example", "6010001000001", "9010001000006", "13-ユ-300001", "T6010001000001", "2027-04-05", "2030-01-01",
-    "revenue", "offer", "interview", "cash", "credit", "not-hired", "application-notice", "A" * 43, "'; DROP TABLE gate; --",
-    "<script>alert(1)</script>", "../../etc/passwd", "%s{0}", "\u202e", "e\u0301", "ﷺ" * 80,
+    "admin@hiring.example", "6010001000001", "9010001000006",
+    "13-ユ-300001", "T6010001000001", "2027-04-05", "2030-01-01",
+    "revenue", "offer", "interview", "cash", "credit", "not-hired",
+    "application-notice", "A" * 43, "'; DROP TABLE gate; --",
+    "<script>alert(1)</script>",
+    "../../etc/passwd", "%s{0}", "\u202e", "e\u0301", "ﷺ" * 80,
 )  # fmt: skip
 HOSTILE: tuple[Any, ...] = (
-    None, True, 0, -1, 2**31, 2**53 - 1, 2**53, 2**63, 10**400, 1e308, 0.5, "", " ", "\x00", "\ud800", "\ufffe", "x" * 5_000,
-    "あ" * 201, [], {}, [[[]]], {"a": {"b": {}}}, "0001-01-01", "9999-12-31", "2027-02-30", "10000-01-01", "NaN", [None], ["x"] * 1_000,
+    None, True, 0, -1, 2**31, 2**53 - 1, 2**53, 2**63, 10**400, 1e308, 0.5,
+    "", " ", "\x00", "\ud800", "\ufffe", "x" * 5_000,
+    "あ" * 201, [], {}, [[[]]], {"a": {"b": {}}}, "0001-01-01", "9999-12-31",
+    "2027-02-30", "10000-01-01", "NaN", [None], ["x"] * 1_000,
 )  # fmt: skip
 RAW: tuple[bytes, ...] = (
-    b"", b"{", b"null", b"[]", b'"x"', b"NaN", b"Infinity", b"1e999", b"\xff\xfe", b'{"a":"\xff"}', b'{"a":1,"a":2}', b"{}{}", b"\x00",
-    b'{"a":"\\ud800"}', b'{"\\u0000":1}', b"[" * 100_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b"1" * 5_000, b"\xef\xbb\xbf{}",
+    b"", b"{", b"null", b"[]", b'"x"', b"NaN", b"Infinity", b"1e999",
+    b"\xff\xfe", b'{"a":"\xff"}', b'{"a":1,"a":2}', b"{}{}", b"\x00",
+    b'{"a":"\\ud800"}', b'{"\\u0000":1}', b"[" * 100_000,
+    b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b"1" * 5_000, b"\xef\xbb\xbf{}",
     b"x" * 300_000, b"PK\x05\x06" + bytes(18), b"--x\r\n",
 )  # fmt: skip
 HEADERS: tuple[dict[str, str], ...] = (
-    {"Content-Type": "text/plain"}, {"Content-Type": "application/json; charset=utf-16"}, {"Content-Type": "multipart/form-data"},
-    {"Content-Encoding": "gzip"}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"},
-    {"Idempotency-Key": "short"}, {"Idempotency-Key": "x" * 500}, {"If-Match": '"999"'}, {"If-Match": "*"}, {"If-Match": '"' + "9" * 30 + '"'},
-    {"Authorization": "Bearer " + "A" * 43}, {"Authorization": "Basic x"}, {"Authorization": "Bearer rk_" + "x" * 60}, {"Accept-Language": "x" * 200},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/json; charset=utf-16"}, {"Content-Type": "multipart/form-data"},
+    {"Content-Encoding": "gzip"}, {"Origin": "https://elsewhere.example"},
+    {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"},
+    {"Idempotency-Key": "short"}, {"Idempotency-Key": "x" * 500},
+    {"If-Match": '"999"'}, {"If-Match": "*"}, {"If-Match": '"' + "9" * 30 + '"'},
+    {"Authorization": "Bearer " + "A" * 43}, {"Authorization": "Basic x"},
+    {"Authorization": "Bearer rk_" + "x" * 60}, {"Accept-Language": "x" * 200},
 )  # fmt: skip
-QUERY_TEXTS = ("", "0", "-1", "99999999999999999999", "%00", "%ff", "%F0%9F", "x" * 300, "null", "2", "true", "[]", "a&a=b", "%ED%A0%80")
+DATES = ("2027-04-05", "2027-05-06", "2026-01-01", "2029-12-31", "9999-12-31", "0001-01-01")
+QUERY_TEXTS = ("", "0", "-1", "99999999999999999999", "%00", "%ff",
+    "%F0%9F", "x" * 300, "null", "2", "true", "[]", "a&a=b", "%ED%A0%80")
 
 
 @dataclass(frozen=True)
@@ -74,14 +88,15 @@ class Maker:
     """Makes requests; the same seed makes the same ones."""
 
     document: dict[str, Any]
-    ids: Sequence[UUID]
-    random: Random = field(default_factory=lambda: Random(20270405))  # noqa: S311  no secret is made of it
+    ids: Mapping[str, Sequence[UUID]]
+    """What there is, by the name under which requests speak of it."""
+    random: Random
 
     def request(self, operation: Operation) -> Asked:
         """A request of this operation: one in three as the document has it, the others wrong somewhere."""
         chance, url = self.random, operation.path
         for each in operation.parameters("path"):
-            url = url.replace("{" + each["name"] + "}", self._path_value())
+            url = url.replace("{" + each["name"] + "}", self._path_value(each["name"]))
         if query := "&".join(f"{each['name']}={self._query_value(each)}" for each in self._some(operation.parameters("query"))):
             url += f"?{query}"
         headers = {"Origin": "http://127.0.0.1:8000"}
@@ -96,8 +111,8 @@ class Maker:
         content = operation.said.get("requestBody", {}).get("content", {})
         if "application/json" not in content: return self.random.choice((b"", b"{}", *RAW))
         if self.random.random() < 0.15: return self.random.choice(RAW)
-        body = self.value(content["application/json"]["schema"])
-        if isinstance(body, dict) and self.random.random() < 0.5: self._spoil(body)
+        body = self.value(content["application/json"]["schema"], "")
+        if isinstance(body, dict) and self.random.random() < 0.4: self._spoil(body)
         return json.dumps(body).encode()
 
     def _spoil(self, body: dict[str, Any]) -> None:
@@ -107,49 +122,56 @@ class Maker:
         if what == 0: body.pop(name, None)
         else: body[name if what < 3 else "unheard_of"] = self.random.choice(HOSTILE)
 
-    def value(self, schema: dict[str, Any]) -> Any:  # noqa: PLR0911  one return for each kind of schema
-        """Something that the schema allows, or nearly."""
+    def value(self, schema: dict[str, Any], name: str) -> Any:
+        """Something that the schema allows for the field of this name, or nearly."""
         chance = self.random
         if "$ref" in schema:
-            return self.value(self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+            return self.value(self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], name)
         if "const" in schema: return schema["const"]
         if "enum" in schema: return chance.choice(schema["enum"])
         for word in ("oneOf", "anyOf"):
-            if word in schema: return self.value(chance.choice(schema[word]))
+            if word in schema: return self.value(chance.choice(schema[word]), name)
         kind = schema.get("type")
         if isinstance(kind, list): kind = chance.choice(kind)
         match kind:
             case "object": return self._object(schema)
             case "array":
                 fewest = schema.get("minItems", 0)
-                return [self.value(schema.get("items", {})) for _ in range(fewest + chance.randrange(3))]
+                return [self.value(schema.get("items", {}), name) for _ in range(fewest + chance.randrange(3))]
             case "integer":
                 low, high = schema.get("minimum", -3), schema.get("maximum", 10_000_000)
                 return chance.choice((low, high, chance.randint(int(low), int(high)), 1, 3))
             case "number": return chance.random()
             case "boolean": return chance.random() < 0.7
             case "null": return None
-        return self._text(schema)
+        return self._text(schema, name)
 
     def _object(self, schema: dict[str, Any]) -> dict[str, Any]:
         needed = set(schema.get("required", ()))
         properties = schema.get("properties", {})
-        return {name: self.value(each) for name, each in properties.items() if name in needed or self.random.random() < 0.7}
+        return {name: self.value(each, name) for name, each in properties.items() if name in needed or self.random.random() < 0.7}
 
-    def _text(self, schema: dict[str, Any]) -> str:
+    def _id(self, name: str) -> str:
+        """Three times in four a thing of that name, else anything."""
+        fitting = self.ids.get(name) if self.random.random() < 0.75 else None
+        return str(self.random.choice(fitting or [each for several in self.ids.values() for each in several]))
+
+    def _text(self, schema: dict[str, Any], name: str) -> str:
         match schema.get("format"):
-            case "uuid": return str(self.random.choice(self.ids))
-            case "date": return self.random.choice(("2027-04-05", "2027-05-06", "2026-01-01", "2029-12-31", "9999-12-31", "0001-01-01"))
+            case "uuid": return self._id(name)
+            case "date": return self.random.choice(DATES)
         most = schema.get("maxLength", 4_000)
-        return self.random.choice((*TEXTS, str(self.random.choice(self.ids)), "x" * most))
+        several = (*TEXTS, self._id(name), "x" * most)
+        fitting = [each for each in several if re.search(schema.get("pattern", ""), each) and len(each) <= most]
+        return self.random.choice(fitting if fitting and self.random.random() < 0.7 else several)
 
-    def _path_value(self) -> str:
-        if self.random.random() < 0.85: return str(self.random.choice(self.ids))
+    def _path_value(self, name: str) -> str:
+        if self.random.random() < 0.85: return self._id(name)
         return self.random.choice(("0", "x", "%00", "%2e%2e", "A" * 43, str(UUID(int=0)), "%F0%9F", "x" * 400))
 
     def _query_value(self, parameter: dict[str, Any]) -> str:
         if self.random.random() < 0.4: return self.random.choice(QUERY_TEXTS)
-        made = self.value(parameter.get("schema", {}))
+        made = self.value(parameter.get("schema", {}), parameter["name"])
         return "".join(f"%{byte:02x}" for byte in str(made).encode()[:200])
 
     def _some(self, several: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,10 +18,11 @@ from api.app import RouteWithoutPolicy, create_app, document, handlers
 from api.policies import link, public, signed_in
 from api.problem import STATUS, status_of
 from api.rendering import render
-from api.route import ThisVisit, form, page, see_other, webhook
+from api.route import ThisVisit, form, page, query, see_other, webhook
 from api.rule import OPT, Rule
 from api.text_types import Body, Line
 from marketplace.links import mint_share_link
+from marketplace.store.log import NO_ANSWER
 from tests.api.street import SITE, Street, hidden, press
 
 
@@ -260,6 +261,16 @@ def test_a_database_that_does_not_answer_is_said_so_and_no_stack_is_shown(street
     program = street.browser()
     street.house.database.close()
     answer = program.get("/api/v1/session")
+    assert (answer.status_code, answer.json()["code"]) == (503, "try-later")
+
+
+@pytest.mark.parametrize("lost", NO_ANSWER)
+def test_a_log_whose_connection_was_lost_is_said_so_as_well(make_street: Any, lost: type[Exception]) -> None:
+    @query("/api/v1/lost", policy=public)
+    def losing(visit: ThisVisit) -> dict[str, str]:  # noqa: ARG001  as every handler
+        raise lost("terminating connection due to unexpected postmaster exit")
+
+    answer = make_street(also=[losing]).browser().get("/api/v1/lost")
     assert (answer.status_code, answer.json()["code"]) == (503, "try-later")
 
 

@@ -144,3 +144,12 @@ def test_who_decides_on_an_old_version_is_refused(door: Street, if_match: str | 
     answer = program.post(f"/api/v1/companies/{company}/toggle", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert door.house.log.load(company, INITIAL, evolve).version == 2
+
+
+def test_the_same_key_with_another_query_is_another_request(door: Street) -> None:
+    company = door.company()
+    program, who = door.browser(), door.bearer("user", door.member(company))
+    path, headers = f"/api/v1/companies/{company}/toggle", {**who, **key(), "If-Match": '"2"'}
+    assert program.post(f"{path}?basis=one", json={}, headers=headers).status_code == 200
+    again = program.post(f"{path}?basis=other", json={}, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency-key-reused")

@@ -8,12 +8,12 @@ from typing import Any
 
 import yaml
 
+from marketplace.run.cli import app
 from marketplace.run.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = frozenset(
-    ("demo", "serve", "web", "work", "migrate", "import", "rebuild", "check", "reconcile", "explain", "bench")
-)
+COMMANDS = frozenset(each for each in app if not each.startswith("-"))
+"""What `relay` really has."""
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
@@ -38,6 +38,11 @@ def test_the_makefile_and_the_image_run_commands_of_relay() -> None:
     called += re.findall(r'CMD \["relay", "(\w+)"', (ROOT / "Dockerfile").read_text())
     assert called == ["demo", "serve", "web"]
     assert set(called) <= COMMANDS
+
+
+def test_relay_has_the_commands_it_was_asked_to_have() -> None:
+    asked = "demo serve web work migrate import rebuild check reconcile explain bench".split()
+    assert set(asked) <= COMMANDS
 
 
 def test_every_variable_is_a_setting() -> None:

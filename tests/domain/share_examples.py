@@ -75,7 +75,7 @@ STANDING = Standing(
     job_version=1, material_since=1, hiring_active=True, terms_accepted=1, licence_allows=True,
 )
 COPY = share.Copy(
-    ref=VaultRef(UUID(int=51)), commit="copy", provided_ref=VaultRef(UUID(int=52)),
+    items=(Item.NAME, Item.EMAIL), ref=VaultRef(UUID(int=51)), commit="copy", provided_ref=VaultRef(UUID(int=52)),
     received_ref=VaultRef(UUID(int=53)), provider=OPERATOR, acquisition="registered-by-the-person",
 )
 

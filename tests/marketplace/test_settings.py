@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.run.settings import BadSetting, Settings, load
+from marketplace.vault.master import MasterKeys
 
 REACHABLE = {"RELAY_PUBLIC_URL": "https://relay.example.co.jp"}
 
@@ -33,6 +34,14 @@ def test_nothing_needs_to_be_set() -> None:
         ("RELAY_PUBLIC_URL", "http://relay.example.co.jp", "begins with https://"),
         ("STRIPE_SECRET_KEY", "pk_test_1", "begins with sk_ or rk_"),
         ("STRIPE_WEBHOOK_SECRETS", "whsec_1,abc", "begin with whsec_"),
+        ("RELAY_PUBLIC_URL", "http://[::1", "without a path"),
+        ("RELAY_PUBLIC_URL", "http://127.0.0.1:99999", "without a path"),
+        ("SMTP_URL", "smtp://host:abc", "smtp://user:password@host:587"),
+        ("DATABASE_URL", "postgresql://[x", "begins with postgresql://"),
+        ("RELAY_MAIL_FROM", "リレー <relay@example.jp>", "one address without a name"),
+        ("RELAY_MAIL_FROM", "a@b.example, c@d.example", "one address without a name"),
+        ("RELAY_TRUSTED_PROXIES", "10.0.0.1/24", "addresses or networks"),
+        ("RELAY_TRUSTED_PROXIES", "proxy.example", "addresses or networks"),
         ("MIGRATION_DATABASE_URL", "postgresql:///x", "DATABASE_URL: is not set though"),
     ],
 )
@@ -88,16 +97,15 @@ def test_a_container_may_say_that_its_port_is_published_on_loopback() -> None:
 def test_the_master_key_is_made_once_and_closed_to_others(tmp_path: Path) -> None:
     settings = load({"RELAY_DATA": str(tmp_path / "data")})
     with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _: settings.master_key(), range(8)))
+        keys = set(pool.map(lambda _: settings.master_keys().derive("x"), range(8)))
     assert len(keys) == 1
-    assert [len(key) for key in keys] == [32]
     assert (tmp_path / "data" / "master.key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["master.key"]
 
 
 def test_the_master_key_is_never_made_where_others_can_reach_the_site(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="is missing"):
-        load({**REACHABLE, "RELAY_DATA": str(tmp_path)}).master_key()
+        load({**REACHABLE, "RELAY_DATA": str(tmp_path)}).master_keys()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -107,13 +115,36 @@ def test_a_master_key_that_others_can_read_or_that_is_none_is_refused(tmp_path: 
     path.write_text("00" * 32)
     path.chmod(0o640)
     with pytest.raises(BadSetting, match="is open to others"):
-        settings.master_key()
+        settings.master_keys()
     path.chmod(0o600)
-    assert settings.master_key() == bytes(32)
+    assert settings.master_keys().tenant == MasterKeys.from_key(bytes(32)).tenant
     path.write_text("secret")
     with pytest.raises(BadSetting, match="does not hold 64 hexadecimal digits") as refused:
-        settings.master_key()
+        settings.master_keys()
     assert "secret" not in str(refused.value)
+
+
+def test_a_rotated_master_key_file_is_read_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    old = MasterKeys.from_key(bytes(32))
+    old.with_new_kek().save(path)
+    read = load({"RELAY_MASTER_KEY_FILE": str(path)}).master_keys()
+    assert (read.tenant, read.derive("x")) == (old.tenant, old.derive("x"))
+    assert read.current != old.current
+
+
+def test_mail_comes_from_an_address_of_the_operator_wherever_others_can_reach_the_site() -> None:
+    sent = {**REACHABLE, "SMTP_URL": "smtps://mail.example"}
+    assert load({"SMTP_URL": "smtp://127.0.0.1:1025"}).sender() == "no-reply@career-relay.example"
+    with pytest.raises(BadSetting, match=r"^RELAY_MAIL_FROM: is not set"):
+        load(sent).mail()
+    known = load({**sent, "RELAY_MAIL_FROM": "relay@example.co.jp"})
+    assert (known.mail(), known.sender()) == ("smtp", "relay@example.co.jp")
+
+
+def test_proxies_are_addresses_or_networks() -> None:
+    trusted = load({"RELAY_TRUSTED_PROXIES": "10.0.0.5, fd00::/8"}).trusted_proxies
+    assert [str(each) for each in trusted] == ["10.0.0.5/32", "fd00::/8"]
 
 
 def test_every_setting_is_in_the_table() -> None:

@@ -31,6 +31,13 @@ def test_after_a_material_change_the_old_link_cannot_approve(scenes: Scenes) -> 
     assert not stage_page_approves(scenes, link)
     assert "share-approved.v1" not in scenes.kinds()
     assert "share-cancelled.v1" in scenes.kinds()
+    # Asked again under the new conditions and disclosed: what changes now is told as it was and as it is.
+    scenes.approve(aoi, scenes.ask(aoi))
+    lower = {**changed, "wages": "月給280,000円"}
+    scenes.tsubasa.post(f"/jobs/{scenes.job}/conditions", {"conditions": lower}, **{"If-Match": '"2"'})
+    scenes.stage.settle()
+    told = next(mail for mail in scenes.mailbox("aoi.mihon@example.jp") if "条件が変わりました" in mail.subject)
+    assert "賃金: 月給300,000円 → 月給280,000円" in told.text
     scenes.all_holds()
 
 

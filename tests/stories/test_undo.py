@@ -31,4 +31,7 @@ def test_an_approval_undone_at_minute_nine_leaves_no_trace_outside(scenes: Scene
     assert scenes.kinds() & {"identity-disclosed.v1", "provision-recorded.v1", "consent-exercised.v1"} == set()
     assert scenes.tsubasa.get("/provision-records")["items"] == []
     assert aoi.get(f"/me/asks/{introduction}")["status"] == "asked"
+    scenes.day(9)
+    assert scenes.tsubasa.get(f"/introductions/{introduction}")["status"] == "no-answer"
+    assert any(mail.subject.startswith("紹介の依頼は期限までにお返事が") for mail in scenes.mailbox("hr@tsubasa.example"))
     scenes.all_holds()

@@ -31,6 +31,10 @@ def test_a_whole_relay_and_an_early_leave_reconcile_to_the_yen(scenes: Scenes) -
         *("earned", "transfer-requested", "transferred", "paid-out"),
         *("earned", "transfer-requested", "transferred", "returned", "taken-back"),
     ]
+    thanks = [mail for mail in scenes.mailbox("hr@aozora.example") if mail.subject == "貴社がつないだ方の採用が決まりました"]
+    assert len(thanks) == 2
+    bills = [mail for mail in scenes.mailbox("hr@tsubasa.example") if "請求" in mail.subject]
+    assert len(bills) == 2
     scenes.all_holds()
 
 

@@ -88,7 +88,7 @@ def set_up(data: Path) -> Iterator[Stage]:
         server.create_database(NAME)
         migrate(server.owner_url(NAME))
         mine = settings.load({**_without(os.environ), **{k: v for k, v in environ.items() if v}})
-        mine.master_key()
+        mine.master_keys()
         children = [supervise.start(name, environ) for name in ("web", "work")]
         house = open_house(mine, addresses=Addresses(server.app_url(NAME), server.owner_url(NAME), server))
         world = World(house.addresses.app_url)

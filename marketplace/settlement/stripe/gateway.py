@@ -34,7 +34,7 @@ class StripeUnavailable(Exception):
 
 
 class NoSuchObject(Exception):
-    """Stripe does not know the id."""
+    """Stripe does not know the id, or the connected account was taken away from us."""
 
 
 class _TotalDiffers(Exception):
@@ -181,7 +181,7 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except stripe.StripeError as failed:
-        if _code(failed) == "resource_missing":
+        if _code(failed) in {"resource_missing", "account_invalid"}:
             raise NoSuchObject(failed.user_message or "") from failed
         raise StripeUnavailable(_code(failed) or type(failed).__name__) from failed
 

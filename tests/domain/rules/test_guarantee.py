@@ -230,3 +230,21 @@ def test_a_leave_is_measured_from_the_day_work_really_started() -> None:
     event = said(hire, left_on=date(2027, 7, 31), today=date(2027, 8, 2))
     determined = guarantee.determine(grown(event, since=hire), today=date(2027, 8, 20))
     assert (determined.day, determined.return_bps) == (31, 8_000)
+
+
+def test_a_hire_that_was_cancelled_was_never_left_and_returns_the_whole_fee() -> None:
+    contested = grown(challenge(), since=leaving())
+    assert guarantee.is_leave_open(contested)
+    assert guarantee.returned_bps(contested) == 0
+    for reported in (leaving(), contested):
+        cancelled = grown(hiring.cancel(reported, by=Side.OPERATOR, cause="never-started"), since=reported)
+        assert not guarantee.is_leave_open(cancelled)
+        assert guarantee.returned_bps(cancelled) == 10_000
+        with refused("leave-not-reported"):
+            guarantee.determine(cancelled, today=date(2027, 8, 30))
+        with refused("leave-not-reported"):
+            challenge(cancelled)
+        with refused("leave-not-contested"):
+            guarantee.determine_contested(
+                cancelled, by=Side.OPERATOR, left_on=START, fault="own-wish", today=date(2027, 7, 20)
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from domain import introduction as intro
 from domain.calendar import JST, Holidays
 from domain.hire import OwnershipResolved, Share, Side
+from domain.ids import CompanyId
 from domain.introduction import Introduction, PriorContact
 from domain.rules import ownership
 from domain.rules.ownership import Claim
@@ -33,6 +35,7 @@ FIRST = Claim(source=SOURCE, confirmed_at=CONFIRMED, window_until=CONFIRMED + ti
 SECOND = Claim(
     source=OTHER_SOURCE, confirmed_at=CONFIRMED + timedelta(days=1), window_until=CONFIRMED + timedelta(days=366)
 )
+UNNAMED = CompanyId(UUID(int=999))
 AFTERWARDS = date(2027, 5, 10)
 
 
@@ -165,21 +168,30 @@ def test_only_the_operator_decides_and_only_what_was_claimed() -> None:
 
 def test_a_person_may_split_a_contested_fee_among_those_who_claimed() -> None:
     halves = (Share(source=SOURCE, share_bps=5_000), Share(source=OTHER_SOURCE, share_bps=5_000))
-    event = ownership.decide((FIRST, SECOND), halves, by=Side.OPERATOR, fee_bps=10_000)
+    event = ownership.decide((FIRST, SECOND), halves, terms(), by=Side.OPERATOR, fee_bps=10_000)
     assert event == OwnershipResolved(shares=halves, reason="decided", fee_bps=10_000)
-    assert ownership.decide((FIRST,), (), by=Side.OPERATOR, fee_bps=0).shares == ()
+    assert ownership.decide((FIRST,), (), terms(), by=Side.OPERATOR, fee_bps=0).shares == ()
     with refused("share-without-claim"):
-        ownership.decide((FIRST,), halves, by=Side.OPERATOR, fee_bps=10_000)
+        ownership.decide((FIRST,), halves, terms(), by=Side.OPERATOR, fee_bps=10_000)
     with refused("operator-must-decide"):
-        ownership.decide((FIRST, SECOND), halves, by=Side.HIRING, fee_bps=10_000)
+        ownership.decide((FIRST, SECOND), halves, terms(), by=Side.HIRING, fee_bps=10_000)
     with refused("fee-part-out-of-range"):
-        ownership.decide((FIRST, SECOND), halves, by=Side.OPERATOR, fee_bps=10_001)
+        ownership.decide((FIRST, SECOND), halves, terms(), by=Side.OPERATOR, fee_bps=10_001)
     nothing_for_one = (replace(halves[0], share_bps=10_000), replace(halves[1], share_bps=0))
     for wrong in (halves[:1], (halves[0], halves[0]), nothing_for_one):
         with refused("shares-do-not-add-up"):
-            ownership.decide((FIRST, SECOND), wrong, by=Side.OPERATOR, fee_bps=10_000)
+            ownership.decide((FIRST, SECOND), wrong, terms(), by=Side.OPERATOR, fee_bps=10_000)
     with refused("shares-do-not-add-up"):
-        ownership.decide((FIRST, SECOND), halves, by=Side.OPERATOR, fee_bps=0)
+        ownership.decide((FIRST, SECOND), halves, terms(), by=Side.OPERATOR, fee_bps=0)
+
+
+def test_a_source_that_the_frozen_terms_do_not_name_earns_nothing_and_keeps_nobody_from_earning() -> None:
+    merged_later = replace(FIRST, source=UNNAMED, confirmed_at=CONFIRMED - timedelta(days=1))
+    assert resolve(merged_later, FIRST) == all_to(SOURCE, "sole-claim")
+    assert resolve(merged_later).shares == ()
+    with refused("source-not-in-terms"):
+        all_of_it = (Share(source=UNNAMED, share_bps=10_000),)
+        ownership.decide((merged_later, FIRST), all_of_it, terms(), by=Side.OPERATOR, fee_bps=10_000)
 
 
 @given(st.permutations([FIRST, SECOND, replace(FIRST, confirmed_at=CONFIRMED + timedelta(days=3))]))

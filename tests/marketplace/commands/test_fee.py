@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain import fee as fees
 from domain.account import CreditGranted, SlotGranted
-from domain.company import CompanyRole, CompanySuspended, LicenceRecorded
+from domain.company import CompanyRole, CompanySuspended, LegalOpinionRecorded, LicenceRecorded, RewardMode
 from domain.fee import Model
 from domain.hire import OwnershipResolved, Share
 from domain.ids import CompanyId, FeeId, HireId, VaultRef, account_of, fee_of
@@ -138,7 +139,27 @@ def test_a_fee_that_credit_pays_whole_needs_no_invoice_and_is_released(relay: Re
     relay.work()
     assert relay.fee(hire).release_on == date(2027, 4, 1)
     assert relay.fee(hire).invoice is None
+    assert relay.rows("SELECT status, collected_yen FROM fees") == [("collected", 1_100_000)]
     assert relay.fee(hire).transferred_yen == 770_000
+
+
+def test_a_leave_before_the_accrual_takes_no_credit_for_what_is_no_longer_owed(relay: Relay) -> None:
+    relay.open_street()
+    granted = CreditGranted(
+        effective_on=date(2027, 1, 1),
+        company=HIRING,
+        fee=FeeId(uuid4()),
+        credit=uuid4(),
+        amount_yen=2_000_000,
+        expires_on=date(2027, 12, 31),
+    )
+    relay.tell(account_of(HIRING), granted)
+    hire = relay.hire()
+    relay.leave(hire, date(2027, 4, 1))
+    fee.accrue(relay.office, relay.by(), hire=hire)
+    assert relay.kinds(fee_of(hire)) == ["FeeAccrued", "ReturnDetermined", "CreditCounted", "ReleaseScheduled"]
+    assert relay.account(HIRING).credits[granted.credit].left_yen == 1_780_000
+    assert (relay.fee(hire).open_yen, relay.fee(hire).refund_payable_yen) == (0, 0)
 
 
 def test_what_was_paid_too_much_waits_and_pays_the_next_fee(relay: Relay) -> None:
@@ -170,8 +191,12 @@ def test_a_payment_in_parts_is_released_only_when_it_is_whole(relay: Relay) -> N
     fee.settle_payment(relay.office, relay.by(), fee=key, payment=payment("1", 600_000))
     with refused("fee-not-collected"):
         fee_release.schedule_release(relay.office, relay.by(), fee=key)
+    relay.worker.project()
+    assert relay.rows("SELECT status, collected_yen FROM fees") == [("accrued", 600_000)]
     fee.settle_payment(relay.office, relay.by(), fee=key, payment=payment("2", 500_000))
     assert fee_release.schedule_release(relay.office, relay.by(), fee=key).outcome == "done"
+    relay.worker.project()
+    assert relay.rows("SELECT status, collected_yen FROM fees") == [("collected", 1_100_000)]
     assert fee_release.schedule_release(relay.office, relay.by(), fee=key).outcome == "again"
 
 
@@ -195,6 +220,21 @@ def test_a_fee_on_hold_is_released_when_a_person_lets_it_go_on(relay: Relay) -> 
         fee_release.resume(relay.office, relay.by(), fee=key)
     fee_release.release(relay.office, relay.by(), fee=key)
     assert relay.kinds(key)[-1] == "TransferRequested"
+
+
+def test_a_fee_held_before_it_is_paid_stays_held_when_the_money_comes(relay: Relay) -> None:
+    relay.open_street()
+    hire = relay.hire()
+    relay.work()
+    fee_release.hold(relay.office, relay.by(), fee=fee_of(hire), cause="operator-asks")
+    relay.go_to(date(2027, 4, 20))
+    relay.pay(hire)
+    relay.work()
+    assert relay.fee(hire).held_for == "operator-asks"
+    assert relay.stripe_posts("transfers") == 0
+    fee_release.resume(relay.office, relay.by(), fee=fee_of(hire))
+    relay.work()
+    assert relay.fee(hire).transferred_yen == 770_000
 
 
 def test_no_transfer_goes_to_a_source_on_hold_suspended_or_without_a_licence_that_day(relay: Relay) -> None:
@@ -246,6 +286,31 @@ def test_what_cannot_go_yet_does_not_keep_back_what_can(relay: Relay) -> None:
     assert relay.reconcile().is_settled
 
 
+def test_of_two_sources_the_licensed_one_is_sent_cash_and_the_other_waits_for_its_credit(relay: Relay) -> None:
+    relay.open_street()
+    opinion = LegalOpinionRecorded(reward_mode=RewardMode.CREDIT, opinion_ref=VaultRef(uuid4()))
+    relay.admit(OTHER, CompanyRole.SOURCE, opinion)
+    hire = relay.hire(more=(OTHER,), shares=(Share(source=SOURCE, share_bps=5_000), Share(source=OTHER, share_bps=5_000)))
+    relay.work()
+    relay.go_to(date(2027, 4, 20))
+    relay.pay(hire)
+    relay.work()
+    assert [(sent.beneficiary, sent.amount_yen) for sent in relay.fee(hire).transfers.values()] == [(SOURCE, 385_000)]
+    for day in (date(2027, 4, 21), date(2027, 10, 30)):
+        relay.go_to(day)
+        relay.work()
+    assert relay.account(OTHER).credits == {}
+
+    relay.go_to(date(2027, 10, 31))
+    relay.work()
+    assert [credit.left_yen for credit in relay.account(OTHER).credits.values()] == [385_000]
+    assert relay.account(SOURCE).credits == {}
+    assert relay.stripe_posts("transfers") == 1
+    assert sum(relay.balances().values()) == 0
+    assert relay.balances()["credit"] == -385_000
+    assert relay.reconcile().is_settled
+
+
 def test_a_written_off_fee_that_is_paid_after_all_is_recovered_and_released(relay: Relay) -> None:
     relay.open_street()
     key = accrued(relay)
@@ -256,6 +321,26 @@ def test_a_written_off_fee_that_is_paid_after_all_is_recovered_and_released(rela
         "clearing": 1_083_500, "stripe-fees": 16_500, "payable:source": -770_000, "commission": -300_000,
         "tax-output": -30_000,
     }  # fmt: skip
+    assert relay.rows("SELECT kind, amount_yen FROM payout_ledger ORDER BY position") == [
+        ("earned", 770_000), ("written-off", -770_000), ("recovered", 770_000),
+    ]  # fmt: skip
+
+
+def test_what_is_recovered_after_the_first_part_was_sent_on_is_sent_on_too(relay: Relay) -> None:
+    relay.open_street()
+    key = accrued(relay)
+    relay.go_to(date(2027, 4, 20))
+    fee.settle_payment(relay.office, relay.by(), fee=key, payment=payment("1", 600_000))
+    fee.write_off(relay.office, relay.by(), fee=key, legal_ground_ref=VaultRef(uuid4()))
+    sent = fee_release.release(relay.office, relay.by(), fee=key)
+    relay.worker.project()
+    assert relay.rows("SELECT kind FROM due WHERE kind = 'release'") == []
+    fee.settle_payment(relay.office, relay.by(), fee=key, payment=payment("2", 500_000))
+    assert relay.rows("SELECT kind FROM task WHERE kind = 'release-again' AND done_at IS NULL") == [("release-again",)]
+    fee_release.release(relay.office, relay.by(), fee=key)
+    assert sent.outcome == "done"
+    state = relay.office.log.load(key, fees.INITIAL, fees.evolve).state
+    assert [each.amount_yen for each in state.transfers.values()] == [420_000, 350_000]
 
 
 def test_a_customer_and_an_account_are_asked_for_once(relay: Relay) -> None:

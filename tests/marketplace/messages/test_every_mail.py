@@ -10,6 +10,7 @@ from marketplace.messages import matter
 from marketplace.messages.post import Reader, Waiting
 from marketplace.messages.templates import TEMPLATES, needed, render
 from marketplace.texts.catalogue import Language
+from tests.domain.people_examples import CONDITIONS
 from tests.marketplace.messages.town import NOON, SITE, Town, every_case
 
 
@@ -47,3 +48,15 @@ def test_each_mail_that_opens_something_has_a_link_of_its_own(town: Town) -> Non
     assert first != second
     assert about == {}
     assert town.ask("SELECT count(*), min(kind) FROM login_link") == (2, "candidate")
+
+
+@pytest.mark.parametrize(("language", "line"), [("ja", "賃金: {} → 月給300,000円"), ("en", "Wages: {} → 月給300,000円")])
+def test_a_change_of_conditions_is_told_as_it_was_and_as_it_is(town: Town, language: Language, line: str) -> None:
+    to, recipient, about = every_case(town)["conditions-changed"]
+    given = {name: str(value) for name, value in about.items()}
+    waiting = Waiting(id=recipient, template="conditions-changed", to=to, recipient=recipient, about=given, attempts=1)
+    reader = Reader(address="hoshino@example.jp", name="", language=language)
+    with town.pool.transaction() as connection:
+        subject = matter.Matter(town.post, waiting, NOON)
+        told = matter.values(connection, subject, reader, frozenset({"changes"}))["changes"]
+    assert told == line.format(CONDITIONS.wages)

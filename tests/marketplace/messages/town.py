@@ -22,6 +22,7 @@ from domain.event import Event
 from domain.hire import HireConfirmed, LeaveReported, Side
 from domain.ids import OPERATOR, CandidateId, CompanyToken, HireId, VaultRef, consent_of, fee_of
 from domain.introduction import CandidateAsked
+from domain.job import JobConditionsChanged, JobOpened
 from domain.privacy_request import RequestKind, RequestReceived
 from marketplace.messages.outbox import Message, To, rows, write
 from marketplace.messages.post import Post
@@ -158,6 +159,14 @@ def every_case(town: Town) -> dict[str, tuple[To, UUID, dict[str, object]]]:
         HireConfirmed(confirmed_by=Side.CANDIDATE),
         LeaveReported(reported_by=Side.HIRING, left_on=date(2027, 6, 20), fault="own-wish", challenge_until=date(2027, 6, 28)),
     )
+    opened = JobOpened(
+        job=shares.JOB, company=HIRING, version=1, conditions=people_examples.CONDITIONS, occupation="data-analyst",
+        prefecture="osaka", skills=(),
+    )
+    paid_less = replace(people_examples.CONDITIONS, wages="月給300,000円")
+    town.tell(
+        shares.JOB, opened, JobConditionsChanged(version=2, conditions=paid_less, material=True, changed=("wages",))
+    )
     accrued = money_examples.accrual()
     fee = fee_of(hire)
     town.tell(fee, accrued)
@@ -169,7 +178,7 @@ def every_case(town: Town) -> dict[str, tuple[To, UUID, dict[str, object]]]:
     candidate: dict[str, dict[str, object]] = {
         "already-registered": {}, "welcome": {}, "login": {}, "consent-withdrawn": {}, "recommendation-written": {},
         "erasure-certificate": {}, "merge-request": {"survivor": UUID(int=79)},
-        "ask": other, "share-approved": other, "share-disclosed": other,
+        "ask": other, "share-approved": other, "share-disclosed": other, "conditions-changed": {**other, "version": 2},
         "hire-reported": {"hire": hire}, "hire-confirmed": {"hire": hire}, "leave-reported": {"hire": hire},
     }
     hiring: dict[str, dict[str, object]] = {

@@ -24,8 +24,11 @@ from marketplace.vault.master import MasterKeys
 from marketplace.vault.vault import open_vault
 from marketplace.work import project
 from projections.every import EVERY
+from tests.api.v1.introductions.conftest import built, town
 from tests.conftest import Database
 from tests.marketplace.run.history import DISCLOSED_AT, History
+
+__all__ = ["built", "town"]
 
 
 @dataclass(frozen=True)

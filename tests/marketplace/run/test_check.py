@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -146,14 +146,19 @@ def test_a_disclosure_without_approval_appended_with_a_valid_chain_is_found(hous
 def forge(house: House, stream: UUID, event: object) -> None:
     """Write one event past the store, with a chain and a command as they should be."""
     assert isinstance(event, IdentityDisclosed)
-    version = house.history.version(stream) + 1
+    write_past_the_store(house.plant, stream, house.history.version(stream) + 1, event, DISCLOSED_AT)
+
+
+def write_past_the_store(
+    plant: Callable[..., object], stream: UUID, version: int, event: IdentityDisclosed, at: datetime
+) -> None:
+    """The same for any database: `plant` carries out a statement of somebody who is superuser."""
     command = uuid4()
     meta = Meta(
-        actor="timer:disclose", command=command, recorded_at=DISCLOSED_AT, effective_on=jst_date(DISCLOSED_AT),
-        policy_version=1,
+        actor="timer:disclose", command=command, recorded_at=at, effective_on=jst_date(at), policy_version=1,
     )  # fmt: skip
     stored = EventMapper().to_stored_event(Pending(stream, version, meta, event))
-    house.plant(
+    plant(
         """
         WITH head AS (SELECT notification_id, chain FROM relay_events ORDER BY notification_id DESC LIMIT 1),
         written AS (INSERT INTO relay_events
@@ -161,7 +166,7 @@ def forge(house: House, stream: UUID, event: object) -> None:
                    relay_chain(chain, %s::uuid, %s::bigint, %s::text, %s::bytea) FROM head RETURNING notification_id)
         INSERT INTO command SELECT %s, 'timer:disclose', notification_id, %s FROM written
         """,
-        *(stream, version, stored.topic, stored.state) * 2, command, DISCLOSED_AT,
+        *(stream, version, stored.topic, stored.state) * 2, command, at,
     )  # fmt: skip
 
 

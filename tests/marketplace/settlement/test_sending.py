@@ -221,6 +221,30 @@ def test_a_source_that_stripe_restricts_is_paid_once_it_may_be_again(relay: Rela
     assert relay.fee(hire).transferred_yen == 770_000
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_an_account_taken_away_from_us_is_sent_nothing_and_stops_nobody_else(relay: Relay, lost: bool) -> None:
+    relay.open_street()
+    poll.start(relay.office, relay.now())
+    hire = relay.hire()
+    relay.work()
+    relay.world.disconnect(relay.connected())
+    if lost:
+        relay.lose_webhooks()
+        relay.later(hours=2)
+    relay.work()
+    assert not relay.account(SOURCE).transfers_active
+    assert relay.rows("SELECT type FROM webhook_inbox WHERE handled_at IS NULL") == []
+    relay.go_to(PAID_ON)
+    relay.work()
+    relay.pay(hire)
+    relay.lose_webhooks()
+    relay.later(hours=2)
+    relay.work()
+    assert relay.fee(hire).paid_yen == 1_100_000
+    assert relay.stripe_posts("transfers") == 0
+    assert relay.reconcile().is_settled
+
+
 def test_a_refused_customer_waits_for_a_person_who_lets_it_go_out_again(relay: Relay) -> None:
     relay.open_street()
     account.open_customer(relay.office, relay.by(), company=HIRING)

@@ -7,7 +7,8 @@ from datetime import date
 
 from domain.account import Credit
 from domain.fee import RefundRequested, ReversalRequested
-from domain.ids import fee_of
+from domain.hire import HireCancelled, LeaveDetermined, LeaveReported, Side
+from domain.ids import HireId, fee_of
 from marketplace.commands import fee_return
 from tests.marketplace.settlement.relay import HIRING, SOURCE, Relay
 
@@ -209,6 +210,26 @@ def test_a_source_without_a_licence_gets_its_credit_only_when_nothing_can_take_i
     assert relay.reconcile().is_settled
 
 
+def test_credit_that_nobody_uses_lapses_after_its_last_day_and_the_books_say_so(relay: Relay) -> None:
+    relay.open_street(licensed=False)
+    hire = relay.hire()
+    relay.work()
+    relay.go_to(date(2027, 4, 20))
+    relay.pay(hire)
+    relay.work()
+    relay.go_to(date(2027, 10, 31))
+    relay.work()
+    relay.go_to(date(2028, 10, 30))
+    relay.work()
+    assert relay.balances()["credit"] == -770_000
+
+    relay.go_to(date(2028, 10, 31))
+    relay.work()
+    assert [(credit.left_yen, credit.is_expired) for credit in relay.account(SOURCE).credits.values()] == [(0, True)]
+    assert (relay.balances()["breakage"], relay.balances().get("credit", 0)) == (-770_000, 0)
+    assert relay.rows("SELECT kind FROM due WHERE kind = 'expire-credits'") == []
+
+
 def test_a_leave_on_day_40_means_that_the_credit_is_never_granted(relay: Relay) -> None:
     relay.open_street(licensed=False)
     hire = relay.hire()
@@ -345,6 +366,103 @@ def test_a_lost_dispute_is_borne_by_source_and_platform(relay: Relay) -> None:
     assert relay.balances()["dispute-loss"] == 330_000
     assert "payable:source" not in relay.balances()
     assert relay.reconcile().is_settled
+
+
+def said(left_on: date) -> LeaveReported:
+    return LeaveReported(reported_by=Side.HIRING, left_on=left_on, fault="own-wish", challenge_until=date(2027, 11, 8))
+
+
+def determined(relay: Relay, hire: HireId, left_on: date, return_bps: int) -> LeaveDetermined:
+    day = (left_on - relay.office.hire(hire).state.started_on).days + 1
+    return LeaveDetermined(left_on=left_on, fault="own-wish", day=day, return_bps=return_bps)
+
+
+def test_nothing_is_sent_on_while_a_leave_waits_to_be_settled(relay: Relay) -> None:
+    relay.open_street()
+    hire = relay.hire()
+    relay.work()
+    relay.go_to(date(2027, 4, 20))
+    relay.tell(hire, said(date(2027, 4, 20)))
+    relay.pay(hire)
+    relay.work()
+    assert relay.fee(hire).release_on == date(2027, 4, 20)
+    assert relay.stripe_posts("transfers") == 0
+    assert relay.one("SELECT code FROM refusal WHERE wanted = 'release'") == "leave-not-settled"
+
+    relay.tell(hire, determined(relay, hire, date(2027, 4, 20), 8_000))
+    relay.later(days=1)
+    relay.work()
+    assert [sent.amount_yen for sent in relay.fee(hire).transfers.values()] == [154_000]
+    assert relay.stripe_posts("transfers") == 1
+    assert relay.intents("reverse_transfer") == []
+    assert relay.reconcile().is_settled
+
+
+def test_no_credit_is_granted_for_a_leave_reported_on_the_last_day_and_settled_after_it(relay: Relay) -> None:
+    relay.open_street(licensed=False)
+    hire = relay.hire()
+    relay.work()
+    relay.go_to(date(2027, 4, 20))
+    relay.pay(hire)
+    relay.work()
+    relay.go_to(date(2027, 10, 30))
+    relay.tell(hire, said(date(2027, 9, 30)))
+    relay.go_to(date(2027, 11, 1))
+    relay.work()
+    assert relay.account(SOURCE).credits == {}
+
+    relay.go_to(date(2027, 11, 9))
+    relay.tell(hire, determined(relay, hire, date(2027, 9, 30), 1_000))
+    relay.work()
+    relay.later(days=2)
+    relay.work()
+    assert relay.account(SOURCE).credits == {}
+    assert relay.fee(hire).refunded_yen == 110_000
+    assert relay.reconcile().is_settled
+
+
+def test_a_hire_that_is_cancelled_after_its_fee_was_sent_on_returns_all_of_it(relay: Relay) -> None:
+    relay.open_street()
+    hire = relay.hire()
+    relay.work()
+    relay.go_to(date(2027, 4, 20))
+    relay.pay(hire)
+    relay.work()
+    assert relay.fee(hire).transferred_yen == 770_000
+
+    relay.go_to(date(2027, 6, 20))
+    relay.world.move("topup", 900_000)
+    relay.tell(hire, HireCancelled(cause="never-started"))
+    relay.work()
+    assert (relay.fee(hire).transferred_yen, relay.fee(hire).refunded_yen) == (0, 1_100_000)
+    assert relay.balances() == {
+        "clearing": -16_500, "stripe-fees": 16_500, "commission": -300_000, "contra-revenue": 300_000,
+    }  # fmt: skip
+    assert relay.reconcile().is_settled
+    assert relay.balances()["clearing"] == 883_500
+
+
+def test_a_hire_that_is_cancelled_before_its_invoice_is_paid_owes_nothing(relay: Relay) -> None:
+    relay.open_street()
+    hire = relay.hire()
+    relay.work()
+    relay.tell(hire, HireCancelled(cause="never-started"))
+    relay.work()
+    assert relay.fee(hire).open_yen == 0
+    assert relay.fee(hire).invoice is None
+    assert [state for state, _ in relay.intents("void_invoice")] == ["done"]
+    assert relay.stripe_posts("invoices") == 1
+    relay.go_to(date(2027, 11, 1))
+    relay.work()
+    assert (relay.stripe_posts("transfers"), relay.stripe_posts("refunds")) == (0, 0)
+
+
+def test_a_hire_that_is_cancelled_before_its_fee_accrued_never_has_one(relay: Relay) -> None:
+    relay.open_street()
+    hire = relay.hire()
+    relay.tell(hire, HireCancelled(cause="never-started"))
+    relay.work()
+    assert relay.kinds(fee_of(hire)) == []
 
 
 def test_no_frozen_request_holds_a_word_about_a_person(relay: Relay) -> None:

@@ -29,6 +29,7 @@ Write = Callable[..., None]
 class Looker:
     company: Any
     user: Any
+    tokens: frozenset[Any] = frozenset()
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ def test_what_was_sealed_is_opened_by_its_controller(
 
 
 def test_no_value_stands_readable_in_the_database(connection: psycopg.Connection[Any], sealed: Sealed) -> None:
-    (row,) = connection.execute("SELECT convert_from(ciphertext, 'LATIN1') FROM vault_record").fetchone() or ("",)
-    assert "mizuki" not in row
+    (row,) = connection.execute("SELECT ciphertext FROM vault_record").fetchone() or (b"mizuki",)
+    assert b"mizuki" not in row
     assert "mizuki" not in str(sealed)
 
 

@@ -164,14 +164,19 @@ def test_a_restored_database_is_brought_back_to_its_erasures(
     mizuki: Person,
     sora: Person,
 ) -> None:
-    for table in (b"vault_record", b"vault_lexemes", b"blind_address"):
+    tables = (b"vault_record", b"vault_lexemes", b"blind_address", b"vault_key")
+    for table in tables:
         superuser.execute(b"CREATE TABLE old_" + table + b" AS SELECT * FROM " + table)
     erasure.erase_candidate(keyring, connection, mizuki.id, now=NOW)
-    for table in (b"vault_record", b"vault_lexemes", b"blind_address"):
+    superuser.execute("SET session_replication_role = replica")
+    for table in tables:
         superuser.execute(b"INSERT INTO " + table + b" SELECT * FROM old_" + table + b" ON CONFLICT DO NOTHING")
-    assert connection.execute(LEFT).fetchone() == (6, 2, 2, 1, 2)
-    assert erasure.replay(keyring, connection, batch=2) == 3
+    assert connection.execute(LEFT).fetchone() == (6, 2, 2, 1, 4)
+    assert erasure.replay(keyring, connection, now=NOW, batch=2) == 2
     assert connection.execute(LEFT).fetchone() == (3, 1, 1, 1, 2)
+    keys = "SELECT count(*) FROM vault_key k JOIN vault_tombstone t USING (subject_kind, subject_id)"
+    assert connection.execute(keys).fetchone() == (0,)
+    assert erasure.replay(keyring, connection, now=NOW) == 0
     assert sora.contact is not None
 
 

@@ -14,7 +14,7 @@ from domain.consent import Paused
 from domain.ids import CandidateId
 from domain.refusal import Refused
 from marketplace.store.database import Database as Pool
-from marketplace.store.log import Command, open_log
+from marketplace.store.log import Appended, Command, open_log
 from marketplace.work import sweep
 
 if TYPE_CHECKING:
@@ -93,3 +93,27 @@ def test_a_refusal_is_noted_and_forgotten_once_the_timer_is_carried_out(desk: De
         connection.execute("UPDATE refusal SET next_at = %s", (LONG_AGO,))
     assert desk.sweep(desk.changes_nothing) == 1
     assert desk.refusals() == []
+
+
+def test_a_timer_that_finds_nothing_to_do_is_not_due_again_at_once(desk: Desk) -> None:
+    desk.due(folded_to=0)
+    assert desk.sweep(lambda *_: Appended("again", 0)) == 1
+    assert desk.sweep(lambda *_: Appended("again", 0)) == 0
+    assert desk.refusals() == [("nothing-to-do", 1)]
+
+
+def test_a_timer_that_fails_is_noted_and_does_not_stop_those_behind_it(desk: Desk) -> None:
+    def fails_once(_office: Office, _command: Command, stream: UUID) -> None:
+        called.append(stream)
+        if len(called) == 1:
+            raise KeyError(stream)
+
+    called: list[UUID] = []
+    desk.due(folded_to=0)
+    with psycopg.connect(desk.owner_url) as connection:
+        connection.execute(
+            "INSERT INTO due (id, stream, kind, due_at) VALUES ('behind', %s, 'wake', %s)", (uuid4(), LONG_AGO)
+        )
+    assert desk.sweep(fails_once) == 2
+    assert len(called) == 2
+    assert desk.refusals() == [("KeyError", 1)]

@@ -81,6 +81,8 @@ class Memory:
         ).fetchone()
         if row is None:
             raise Failure(404, "resource_missing", f"No such {kind}: '{object_id}'", kept=False)
+        if row[0].get("disconnected"):
+            raise Failure(403, "account_invalid", "The key has no access to this account.", kept=False)
         return self._shown(row[0])
 
     def all(self, kind: str, account: str = PLATFORM, **where: object) -> list[Body]:

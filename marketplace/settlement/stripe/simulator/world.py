@@ -61,6 +61,13 @@ class World:
         """Stripe takes the account's capability away."""
         self._set_capability(account_id, "inactive")
 
+    def disconnect(self, account_id: str) -> None:
+        """The source takes its account away from the platform, which can neither see nor use it any more."""
+        with self._database.transaction() as connection:
+            memory = Memory(connection)
+            memory.put("account", {**memory.get("account", account_id), "disconnected": True})
+            memory.tell("account.application.deauthorized", {"id": "ca_simulated", "object": "application"}, account_id)
+
     def customer_pays(self, customer_id: str, amount_yen: int, reference: str = "") -> None:
         """A bank transfer arrives on the customer's virtual account."""
         with self._database.transaction() as connection:

@@ -41,7 +41,7 @@ def built(
     server: postgres.Server, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path, Places]]:
     """The town as every test finds it; nobody is connected to it any more."""
-    name, folder = f"town_{os.getpid()}", tmp_path_factory.mktemp("town")
+    name, folder = f"town_{os.getpid()}_{next(_numbers)}", tmp_path_factory.mktemp("town")
     server.create_database(name, template=template)
     with psycopg.connect(server.owner_url(name)) as connection:
         clock.move_to(connection, OPENING)

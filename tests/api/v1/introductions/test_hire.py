@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import stripe
 
 from domain.calendar import JST, jst_date
+from domain.ids import HireId, fee_of
+from marketplace.commands import account
 from tests.api.v1.introductions.test_introduction import disclosed
 from tests.api.v1.introductions.town import Town
 
@@ -126,6 +128,26 @@ def test_a_source_opens_its_account_and_the_ledger_agrees_with_stripe(town: Town
     for answer in (operator.post("/reconciliations"), operator.get("/reconciliations")):
         assert (answer["difference_yen"], answer["rows"], answer["is_settled"]) == (0, [], True)
     assert hiring.refused("/reconciliations") == (404, "not-found")
+
+
+def test_after_a_change_of_bank_account_a_second_person_lets_transfers_go_on(town: Town) -> None:
+    source, operator, who = town.company("source"), town.company("operator"), town.companies["source"]
+    source.post("/accounts/connected")
+    town.worker.drain()
+    account.change_payout_account(town.office, town.by(), company=who, by="provider:stripe")
+    assert source.get("/account")["held_for"] == ["payout-account-changed"]
+    assert operator.refused(f"/accounts/{who}/resumption") == (409, "payout-change-on-hold")
+    assert source.refused(f"/accounts/{who}/resumption") == (404, "not-found")
+    town.later(timedelta(days=7))
+    town.company("operator").post(f"/accounts/{who}/resumption")
+    assert town.company("source").get("/account")["held_for"] == []
+
+
+def test_only_the_operator_asks_again_for_a_refund_and_only_for_one_that_is_owed(town: Town) -> None:
+    _, hire = started(town)
+    fee = fee_of(HireId(UUID(hire)))
+    assert town.company("operator").refused(f"/fees/{fee}/refund") == (409, "nothing-to-refund")
+    assert town.company("hiring").refused(f"/fees/{fee}/refund") == (404, "not-found")
 
 
 def test_the_story_tells_the_operator_everything_and_the_company_only_what_it_may_know(town: Town) -> None:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
+import psycopg
+import pytest
+
 from domain.calendar import JST
+from domain.ids import CompanyId
+from marketplace.commands import importing
 from marketplace.run.examples import MINATO
+from marketplace.store.log import Command
 from tests.api.v1.people.village import Village, refused
 
 QUERY = {"filename": MINATO.name, "basis": "application-notice", "notice_version": "2026-01"}
@@ -56,6 +62,20 @@ def test_the_file_goes_in_once_and_is_undone_whole(village: Village) -> None:
     assert village.rows("SELECT count(*) FROM vault_record WHERE subject_kind = 'applicant'") == [(0,)]
     village.import_minato()
     assert village.saw("source", "/applicants/summary") == {"kept": 58}
+
+
+def test_an_undoing_that_broke_off_lets_the_words_go_when_it_is_sent_again(village: Village) -> None:
+    batch, company = UUID(village.import_minato()), CompanyId(village.companies["source"])
+    people = [row[0] for row in village.rows("SELECT applicant FROM applicant_pool")]
+    command = Command(id=uuid4(), actor="user:test", now=village.now())
+    with psycopg.connect(village.owner_url, autocommit=True) as owner:
+        owner.execute("REVOKE DELETE ON vault_record FROM relay_app")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            importing.undo(village.house.office, command, company=company, batch=batch, applicants=people)
+        owner.execute("GRANT DELETE ON vault_record TO relay_app")
+    importing.undo(village.house.office, command, company=company, batch=batch, applicants=people)
+    assert village.rows("SELECT count(*) FROM vault_record WHERE subject_kind = 'applicant'") == [(0,)]
+    assert village.rows("SELECT count(*) FROM blind_address WHERE subject_kind = 'applicant'") == [(0,)]
 
 
 def test_invitations_wait_for_cooling_off_and_go_out_at_a_decent_hour(village: Village) -> None:

@@ -199,6 +199,35 @@ def test_an_erased_person_asks_the_source_which_then_lets_its_own_record_go(vill
     assert village.rows("SELECT count(*) FROM vault_record WHERE subject_id = %s", asked[0]["applicant"]) == [(0,)]
 
 
+def test_a_registration_that_nobody_finishes_is_forgotten_after_a_day(village: Village) -> None:
+    asked = {"email": "nobody.came@example.jp", "entrance": "neutral-link", "language": "ja"}
+    assert village.post(None, "/registrations", asked).status_code == 202
+    village.register("tsumugi", TSUMUGI)
+    begun = "SELECT count(*) FROM registration"
+    kept = "SELECT count(*) FROM vault_record WHERE subject_kind IN ('candidate', 'dev-mail') AND subject_id = %s"
+    ((nobody,),) = village.rows("SELECT candidate FROM registration WHERE used_at IS NULL")
+    who = village.saw("tsumugi", "/me")["candidate"]
+    before = village.rows(kept, who)
+    assert village.rows(begun) == [(2,)]
+    assert village.rows(kept, nobody) == [(2,)]
+    village.move_to(village.now() + timedelta(hours=23))
+    assert village.rows(begun) == [(2,)]
+    village.move_to(village.now() + timedelta(hours=2))
+    assert village.rows(begun) == [(1,)]
+    assert village.rows(kept, nobody) == [(0,)]
+    assert village.rows(kept, who) == before
+
+
+def test_sessions_and_links_that_are_long_over_are_forgotten(village: Village) -> None:
+    village.register("tsumugi", TSUMUGI)
+    village.post(None, "/sign-in-links", {"email": TSUMUGI})
+    village.worker.drain()
+    count = "SELECT (SELECT count(*) FROM web_session), (SELECT count(*) FROM login_link)"
+    assert village.rows(count) != [(0, 0)]
+    village.move_to(village.now() + timedelta(days=32))
+    assert village.rows(count) == [(0, 0)]
+
+
 def test_withdrawing_what_a_source_keeps_asks_it_to_erase(village: Village) -> None:
     village.import_minato()
     source = str(village.companies["source"])
