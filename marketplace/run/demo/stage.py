@@ -81,6 +81,7 @@ def set_up(data: Path) -> Iterator[Stage]:
         "RELAY_HOST": "127.0.0.1",
         "RELAY_PORT": str(port),
         "RELAY_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "RELAY_LANGUAGE": settings.load().language,
         **dict.fromkeys(OUR_OWN, ""),
     }
     with postgres.start(data / "postgres", durable=True) as server:

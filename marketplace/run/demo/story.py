@@ -56,7 +56,7 @@ class Story(Opening):
             raise NotAsTold(f"the search for {word} did not find the card")
         self.tell(
             f"つばさ見本が「{word}」で検索し、{found_cards['total']}枚のカードが見つかりました。",
-            f'Tsubasa searched for "{word}": {found_cards["total"]} cards found.',
+            f'Tsubasa searched for "{word}": cards found: {found_cards["total"]}.',
         )
         version = self.tsubasa.get(f"/jobs/{self.job}")["version"]
         quote = self.tsubasa.get("/introductions/quote", card=mine, job=self.job)
