@@ -19,7 +19,6 @@ from api.route import Done, Route, see_other
 from api.visit import Visit
 from domain import vocabulary
 from domain.calendar import JST, jst_date
-from domain.ids import CompanyId
 from domain.refusal import Refused
 from domain.vocabulary import Kind
 from marketplace.messages import templates
@@ -140,9 +139,3 @@ def called(visit: Visit, names: Mapping[UUID, tuple[str, str]], company: UUID) -
     """A company by its name in the reader's language, as it was written."""
     name, name_en = names.get(company, ("", ""))
     return (name_en or name) if visit.language == "en" else name
-
-
-def company_called(visit: Visit, company: CompanyId) -> str:
-    """The same, read from the company's own stream."""
-    state = visit.house.office.company(company).state
-    return called(visit, {company: (state.name, state.name_en)}, company)

@@ -218,25 +218,28 @@ class Log:
         )
 
 
+def library_settings(url: str, pool_size: int) -> dict[str, str]:
+    """The library's settings for a database: its defaults, but for the size of the pool."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": parts.get("dbname", "postgres"),
+        "POSTGRES_HOST": parts.get("host", "127.0.0.1"),
+        "POSTGRES_PORT": parts.get("port", "5432"),
+        "POSTGRES_USER": parts.get("user", ""),
+        "POSTGRES_PASSWORD": parts.get("password", ""),
+        "POSTGRES_POOL_SIZE": str(pool_size),
+        "POSTGRES_MAX_OVERFLOW": str(pool_size),
+    }
+
+
 def open_log(url: str, *, pool_size: int = 4) -> Log:
     """Open the log of a database. `ENABLE_DB_FUNCTIONS` stays off: it would insert without the lock, and readers skip."""
-    parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
-    return Log(
-        _Relay(
-            {
-                "PERSISTENCE_MODULE": "eventsourcing.postgres",
-                "APPLICATION_RECORDER_TOPIC": "marketplace.store.recorder:RelayRecorder",
-                "CREATE_TABLE": "n",
-                "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
-                "POSTGRES_DBNAME": parts.get("dbname", "postgres"),
-                "POSTGRES_HOST": parts.get("host", "127.0.0.1"),
-                "POSTGRES_PORT": parts.get("port", "5432"),
-                "POSTGRES_USER": parts.get("user", ""),
-                "POSTGRES_PASSWORD": parts.get("password", ""),
-                "POSTGRES_POOL_SIZE": str(pool_size),
-                "POSTGRES_MAX_OVERFLOW": str(pool_size),
-                "POSTGRES_LOCK_TIMEOUT": "5",
-                "POSTGRES_SCHEMA": "public",
-            }
-        )
-    )
+    ours = {
+        "APPLICATION_RECORDER_TOPIC": "marketplace.store.recorder:RelayRecorder",
+        "CREATE_TABLE": "n",
+        "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
+        "POSTGRES_LOCK_TIMEOUT": "5",
+        "POSTGRES_SCHEMA": "public",
+    }
+    return Log(_Relay(library_settings(url, pool_size) | ours))

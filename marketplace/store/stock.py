@@ -17,11 +17,11 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import tuple_row
 
 from domain.event import Meta, Recorded
 from domain.events import AnyEvent
+from marketplace.store.log import library_settings
 from marketplace.store.mapper import EventMapper, Pending
 
 Write = Callable[[psycopg.Connection[Any], Recorded[AnyEvent]], None]
@@ -49,7 +49,7 @@ class StockLog:
     """Events written the library's way: one transaction each under a table lock. Makes its table; `url` is the owner's."""
 
     def __init__(self, url: str, *, pool_size: int) -> None:
-        self._application = _Stock(_environment(url, pool_size) | {"CREATE_TABLE": "y"})
+        self._application = _Stock(library_settings(url, pool_size) | {"CREATE_TABLE": "y"})
         self._mapper = EventMapper()
 
     def append(self, stream: UUID, version: int, meta: Meta, event: AnyEvent) -> None:
@@ -87,7 +87,7 @@ def run_projection(url: str, write: Write, *, until: int, pool_size: int) -> flo
                 ended.append(time.perf_counter())
                 finished.set()
 
-    environment = _environment(url, pool_size) | {"RELAY_CREATE_TABLE": "n", "STOCK_CREATE_TABLE": "y"}
+    environment = library_settings(url, pool_size) | {"RELAY_CREATE_TABLE": "n", "STOCK_CREATE_TABLE": "y"}
     with ProjectionRunner(
         application_class=_Relay,
         projection_class=OneByOne,
@@ -123,18 +123,3 @@ def _recorded(pending: Pending, position: int) -> Recorded[AnyEvent]:
         meta=pending.meta,
         event=pending.event,
     )
-
-
-def _environment(url: str, pool_size: int) -> dict[str, str]:
-    """The library's settings for a database: its defaults, but for the size of the pool."""
-    parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
-    return {
-        "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": parts.get("dbname", "postgres"),
-        "POSTGRES_HOST": parts.get("host", "127.0.0.1"),
-        "POSTGRES_PORT": parts.get("port", "5432"),
-        "POSTGRES_USER": parts.get("user", ""),
-        "POSTGRES_PASSWORD": parts.get("password", ""),
-        "POSTGRES_POOL_SIZE": str(pool_size),
-        "POSTGRES_MAX_OVERFLOW": str(pool_size),
-    }

@@ -34,17 +34,6 @@ class Signer:
         """Key id → public key, as `verify` takes it."""
         return {self.kid: self.public}
 
-    def jwk(self) -> dict[str, str]:
-        """The public key as a JWK, for the published key set."""
-        return {
-            "kty": "OKP",
-            "crv": "Ed25519",
-            "use": "sig",
-            "alg": "EdDSA",
-            "kid": self.kid,
-            "x": _b64(self.public.public_bytes_raw()),
-        }
-
 
 def issue(signer: Signer, typ: str, payload: Mapping[str, Any]) -> str:
     """Sign a payload. Keys are sorted, so the same payload is the same text for ever."""

@@ -155,7 +155,6 @@ def advance(database: Database, log: Log | Reader, projection: Projection[Any], 
         )
         store(connection, projection, projection.name, folded.rows)
         park(connection, projection.name, folded.stumbled, clock.now(connection))
-        connection.execute("SELECT pg_notify('relay_projection', %s)", (f"{projection.name} {entries[-1].position}",))
     return len(entries)
 
 
