@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
-    IntegrityError,
     InterfaceError,
     MapperDeserialisationError,
     OperationalError,
@@ -23,8 +22,9 @@ from domain.calendar import jst_date
 from domain.event import Event, Meta, MoneyEvent, Recorded
 from domain.events import AnyEvent
 from marketplace.store import gate
+from marketplace.store.appender import AlreadyThere, Appended, Appender, Decided, StreamMoved
 from marketplace.store.mapper import EventMapper, Pending
-from marketplace.store.recorder import Appended, RelayRecorder, StreamMoved
+from marketplace.store.recorder import RelayRecorder
 
 __all__ = [
     "NO_ANSWER",
@@ -50,7 +50,6 @@ Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Companion rows: table → rows (column → JSON-able value; bytea as `\\x…` text), written in the append's transaction."""
 
 S = TypeVar("S")
-RESENDS = 3
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,10 +66,6 @@ class Loaded(msgspec.Struct, Generic[S], frozen=True):
 
     state: S
     version: int
-
-
-class AlreadyThere(Exception):
-    """A companion row of this command is there already (an address, a movement of money); nothing was written."""
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -93,8 +88,9 @@ class _Relay(Application[UUID]):
 class Log:
     """All events. One per process; safe to use from several threads."""
 
-    def __init__(self, application: _Relay) -> None:
+    def __init__(self, application: _Relay, appender: Appender) -> None:
         self._application = application
+        self._appender = appender
         recorder = application.recorder
         if not isinstance(recorder, RelayRecorder):
             raise TypeError(type(recorder))
@@ -103,6 +99,7 @@ class Log:
 
     def close(self) -> None:
         """Give the connections back."""
+        self._appender.close()
         self._application.close()
 
     def load(self, stream: UUID, initial: S, evolve: Callable[[S, Any], S]) -> Loaded[S]:
@@ -139,24 +136,17 @@ class Log:
         companions: dict[str, Sequence[Mapping[str, Any]]] = {name: rows for name, rows in (also or {}).items() if rows}
         if doors := gate.rows((p.originator_id, p.event) for p in pending):
             companions["gate"] = doors
-        return self._send(command, pending, {stream: version for stream, (version, _) in streams.items()}, companions)
-
-    def _send(self, command: Command, pending: list[Pending], expected: dict[UUID, int], companions: Rows) -> Appended:
-        stored = [self._mapper.to_stored_event(p) for p in pending]
-        also = msgspec.json.encode(companions).decode() if companions else None
-        for attempt in range(RESENDS):
-            try:
-                return self._recorder.append(
-                    stored, command=command.id, actor=command.actor, moment=command.now, expected=expected, also=also
-                )
-            except IntegrityError as error:
-                raise AlreadyThere(str(error).partition("\n")[0]) from error
-            except (OperationalError, InterfaceError):
-                # The answer was lost, perhaps after COMMIT. The command id makes asking again safe: it is
-                # found stored, or it is carried out now.
-                if attempt == RESENDS - 1:
-                    raise
-        raise AssertionError
+        return self._appender.append(
+            Decided(
+                id=command.id,
+                actor=command.actor,
+                moment=command.now,
+                versions={stream: version for stream, (version, _) in streams.items()},
+                written={p.originator_id for p in pending},
+                events=[self._mapper.to_stored_event(p) for p in pending],
+                companions=companions or None,
+            )
+        )
 
     @staticmethod
     def _meta(command: Command, event: Event) -> Meta:
@@ -242,4 +232,4 @@ def open_log(url: str, *, pool_size: int = 4) -> Log:
         "POSTGRES_LOCK_TIMEOUT": "5",
         "POSTGRES_SCHEMA": "public",
     }
-    return Log(_Relay(library_settings(url, pool_size) | ours))
+    return Log(_Relay(library_settings(url, pool_size) | ours), Appender(url))

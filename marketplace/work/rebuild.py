@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
+import psycopg
 from psycopg.sql import SQL, Identifier
 
 from marketplace import clock
-from marketplace.store.database import Connection, Database
+from marketplace.store.database import Connection, Database, without_haste
 from marketplace.store.log import Log, Unreadable
 from marketplace.work import project
 from projections.projection import Projection
@@ -42,13 +43,26 @@ def fold_beside(
         entries = [e for e in log.read(position, project.BATCH) if e.position <= until]
         if not entries:
             break
-        rows = project.load(connection, projection, beside, project.touched(projection, entries))
-        folded = project.fold(projection, rows, entries, parked)
-        project.store(connection, projection, beside, folded.rows)
-        stumbled += folded.stumbled
+        stumbled += _fold_batch(connection, projection, beside, entries, parked)
         position = entries[-1].position
         progress(position, until)
     return beside, stumbled
+
+
+def _fold_batch(
+    connection: Connection,
+    projection: Projection[Any],
+    beside: str,
+    entries: Sequence[project.Entry],
+    parked: set[UUID],
+) -> list[Unreadable]:
+    known = set(parked)
+    try:
+        with connection.transaction():
+            return project.fold_all(connection, projection, beside, entries, parked)
+    except (psycopg.DataError, psycopg.IntegrityError):
+        parked.intersection_update(known)
+        return project.fold_carefully(connection, projection, beside, entries, parked)
 
 
 def compare(connection: Connection, projection: Projection[Any], beside: str) -> Comparison:
@@ -74,7 +88,7 @@ def _standing(connection: Connection, name: str, *, lock: bool) -> int:
 def check(database: Database, log: Log, projection: Projection[Any]) -> Comparison:
     """Compare the living rows with a fresh fold to the same position, changing nothing."""
     with database.transaction() as connection:
-        connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+        without_haste(connection)
         until = _standing(connection, projection.name, lock=True)
         beside, _ = fold_beside(connection, log, projection, until, lambda _now, _end: None)
         comparison = compare(connection, projection, beside)
@@ -90,7 +104,7 @@ def rebuild(
     `must_be_equal` (the ledger): the swap is refused if any row differs from what was there.
     """
     with database.transaction() as connection:
-        connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+        without_haste(connection)
         until = _standing(connection, projection.name, lock=True)
         beside, stumbled = fold_beside(connection, log, projection, until, progress)
         comparison = compare(connection, projection, beside)

@@ -13,14 +13,14 @@ import msgspec
 from domain.event import Recorded
 from domain.events import AnyEvent
 from marketplace.store import gate
-from marketplace.store.database import Connection, Database
+from marketplace.store.database import Connection, Database, without_haste
 from marketplace.store.log import Log
 from marketplace.work.project import BATCH
 from marketplace.work.rebuild import Comparison, Progress
 
 NAME = "gate"
 APPEND_LOCK = 7160293847
-"""The lock that `relay_append` takes: who holds it knows that the log stands still."""
+"""The lock that `relay_append_group` takes: who holds it knows that the log stands still."""
 
 _UPSERT = """
     INSERT INTO gate_beside (subject, what, object, open, expires_at, position)
@@ -72,7 +72,7 @@ def rebuild(database: Database, log: Log, progress: Progress) -> Comparison:
 
 
 def _begin(connection: Connection) -> None:
-    connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+    without_haste(connection)
     connection.execute("CREATE TEMPORARY TABLE gate_beside (LIKE gate INCLUDING ALL)")
 
 

@@ -12,7 +12,7 @@ from domain.event import Recorded
 from domain.events import AnyEvent
 from domain.rules.ledger import post
 from marketplace.run.check.invariant import BATCH, Answer, Context, Finding, Invariant, found
-from marketplace.store.database import Connection
+from marketplace.store.database import Connection, without_haste
 from marketplace.work.project import parked_streams
 from projections import ledger
 
@@ -23,7 +23,7 @@ def check(context: Context) -> Answer:
     """The first line that is missing, altered or of no event, or the first entry that does not balance."""
     with context.database.transaction() as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+        without_haste(connection)
         row = connection.execute("SELECT position FROM projection_position WHERE name = 'ledger'").fetchone()
         until = row[0] if row else 0
         parked = parked_streams(connection, ledger.PROJECTION.name)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.run.check.invariant import BATCH, Answer, Context, Finding, Invariant, found
-from marketplace.store.database import Connection
+from marketplace.store.database import Connection, without_haste
 from marketplace.store.seal import FIRST_LINK, verify_seals
 
 NAME = "log-unaltered"
@@ -37,7 +37,7 @@ def check(context: Context) -> Answer:
     with context.database.transaction() as connection:
         # One snapshot: what is appended meanwhile is not half seen.
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        connection.execute("SET LOCAL statement_timeout = 0")
+        without_haste(connection)
         finding = _chain(context, connection) or _versions(connection) or _commands(connection)
         return finding or _seals(context, connection)
 

@@ -17,7 +17,7 @@ from domain.events import AnyEvent
 from domain.ids import NIL
 from domain.introduction import PriorContactClaimed, ProvisionRecorded
 from marketplace.run.check.invariant import BATCH, Answer, Context, Finding, Invariant, found
-from marketplace.store.database import Connection
+from marketplace.store.database import Connection, without_haste
 from marketplace.vault.records import (
     EVENT_RECORDS,
     ApplicantRecord,
@@ -53,7 +53,7 @@ def check(context: Context) -> Answer:
     """The first reference without its row, else the first row of a subject that was erased."""
     references = _references(context)
     with context.database.transaction() as connection:
-        connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+        without_haste(connection)
         while batch := list(islice(references, BATCH)):
             for reference in _missing(connection, batch):
                 if not _excused(context, reference):
