@@ -17,16 +17,16 @@ import psycopg
 from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent
 from psycopg.rows import tuple_row
 
-from marketplace.store.database import NoAnswer, PatientConnection
+from marketplace.store.database import LOG_OPTIONS, LogConnection, NoAnswer
 from marketplace.store.group import GroupCommit
 
 APPEND = "SELECT outcome, at_position, moved FROM relay_append_group(%t::jsonb, %b)"
 RESENDS = 3
-PATIENCE_SECONDS = 8.0
-"""Longer than the lock is waited for (5 s): who holds it and answers nobody any more has stopped."""
 
 _JSON = msgspec.json.Encoder()
-_OPTIONS = "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=7s"
+_ROLLED_BACK = "40"
+_STOPS_ALL = ("53", "55", "57", "58")
+"""Classes of SQLSTATE: no room or connections, a lock that is not to be had, shutting down or cancelled, system errors."""
 
 
 class Appended(msgspec.Struct, frozen=True):
@@ -49,18 +49,58 @@ class AlreadyThere(Exception):
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """A command on its way into the log.
+    """A command on its way into the log, made ready in its own thread.
 
-    `versions`: of each stream it was decided on; `written`: those with new events; `companions`: rows by table.
+    `versions`: of each stream it was decided on; `written`: those with new events; `told`: the command as JSON, in which
+    an event has the `length` of its state; `states`: those bytes, one after the other.
     """
 
     id: UUID
-    actor: str
-    moment: datetime
     versions: Mapping[UUID, int]
     written: AbstractSet[UUID]
-    events: Sequence[StoredEvent]
+    told: str
+    states: bytes
+
+
+class _Told(msgspec.Struct, frozen=True):
+    id: UUID
+    actor: str
+    moment: datetime
+    versions: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    size: int
     companions: Mapping[str, Sequence[Mapping[str, Any]]] | None
+
+
+def decided(
+    command: UUID,
+    actor: str,
+    moment: datetime,
+    versions: Mapping[UUID, int],
+    events: Sequence[StoredEvent],
+    companions: Mapping[str, Sequence[Mapping[str, Any]]] | None,
+) -> Decided:
+    """Make a command ready: `companions` are rows by table."""
+    states = b"".join([event.state for event in events])
+    told = _Told(
+        id=command,
+        actor=actor,
+        moment=moment,
+        versions=[{"stream": stream, "version": version} for stream, version in versions.items()],
+        events=[
+            {
+                "stream": event.originator_id,
+                "version": event.originator_version,
+                "topic": event.topic,
+                "length": len(event.state),
+            }
+            for event in events
+        ],
+        size=len(states),
+        companions=companions,
+    )
+    written = {event.originator_id for event in events}
+    return Decided(command, versions, written, _JSON.encode(told).decode(), states)  # type: ignore[arg-type]
 
 
 class Appender:
@@ -69,7 +109,7 @@ class Appender:
     def __init__(self, url: str) -> None:
         self._url = url
         self._group = GroupCommit[Decided, Appended](self._carry_out, stops=OperationalError)
-        self._connection: PatientConnection | None = None
+        self._connection: LogConnection | None = None
 
     def append(self, decided: Decided) -> Appended:
         """Answers once it is committed. Raises `StreamMoved`, `AlreadyThere`, or the library's `PersistenceError`."""
@@ -91,66 +131,52 @@ class Appender:
         return [outcome for each in group for outcome in self._carry_out([each])]
 
     def _write(self, group: Sequence[Decided]) -> list[Appended | Exception]:
+        """Raises `psycopg.Error` over what one of the commands wants, `OperationalError` over what stops all."""
         values = _values(group)
         for attempt in range(1, RESENDS + 1):
             try:
                 rows = self._connected().execute(APPEND, values, prepare=True).fetchall()
                 return [_outcome(*row) for row in rows]
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                # Where the connection broke, the answer was lost, perhaps after COMMIT. The command ids make asking
-                # again safe: each is found stored, or is carried out now. A refusal or a silence is not asked again.
-                broken = self._connection is None or self._connection.closed
-                if not broken or attempt == RESENDS or isinstance(error, NoAnswer):
+                if not self._is_asked_again(error):
+                    if _is_about_one(error):
+                        raise
+                    raise OperationalError(str(error)) from error
+                if attempt == RESENDS:
                     raise OperationalError(str(error)) from error
         raise AssertionError
 
-    def _connected(self) -> PatientConnection:
+    def _is_asked_again(self, error: psycopg.Error) -> bool:
+        """Where the connection broke, the answer was lost, perhaps after COMMIT; where a deadlock was cut, nothing was done.
+
+        The command ids make asking again safe: each is found stored, or is carried out now. A silence is not asked again.
+        """
+        broken = self._connection is None or self._connection.closed
+        rolled_back = (error.sqlstate or "").startswith(_ROLLED_BACK)
+        return rolled_back or (broken and not isinstance(error, NoAnswer))
+
+    def _connected(self) -> LogConnection:
         """The one connection that appends: only one group is written at a time."""
         if self._connection is None or self._connection.closed:
             self._connection = None
-            connection = PatientConnection.connect(
-                self._url, autocommit=True, row_factory=tuple_row, options=_OPTIONS, connect_timeout=5
+            self._connection = LogConnection.connect(
+                self._url, autocommit=True, row_factory=tuple_row, options=LOG_OPTIONS, connect_timeout=5
             )
-            connection.patience_seconds = PATIENCE_SECONDS
-            self._connection = connection
         return self._connection
 
 
 def _values(group: Sequence[Decided]) -> tuple[str, bytes]:
-    """The group as JSON, and all its events' states in one row: two values cost less than a column for each field."""
-    states: list[bytes] = []
-    skip = 0
-    commands = []
-    for each in group:
-        events = []
-        for event in each.events:
-            length = len(event.state)
-            events.append(
-                {
-                    "stream": event.originator_id,
-                    "version": event.originator_version,
-                    "topic": event.topic,
-                    "skip": skip,
-                    "length": length,
-                }
-            )
-            states.append(event.state)
-            skip += length
-        commands.append(
-            {
-                "id": each.id,
-                "actor": each.actor,
-                "moment": each.moment,
-                "versions": [{"stream": stream, "version": version} for stream, version in each.versions.items()],
-                "events": events,
-                "companions": each.companions,
-            }
-        )
-    return _JSON.encode(commands).decode(), b"".join(states)
+    """The group as a JSON list, and all its events' states in one row."""
+    return f"[{','.join([each.told for each in group])}]", b"".join([each.states for each in group])
 
 
 def _outcome(outcome: str, position: int, moved: UUID | None) -> Appended | Exception:
     return StreamMoved(moved) if moved is not None else Appended(outcome, position)
+
+
+def _is_about_one(error: psycopg.Error) -> bool:
+    """The server refused what it was given (too large, say); it would take another command."""
+    return error.sqlstate is not None and not error.sqlstate.startswith(_STOPS_ALL)
 
 
 def _meaning(error: psycopg.Error) -> Exception:

@@ -41,6 +41,18 @@ class PatientConnection(psycopg.Connection[Any]):
             raise NoAnswer(message) from silence
 
 
+class LogConnection(PatientConnection):
+    """A connection of the log: it reads a stream or a page, or writes a group, and nothing that takes long.
+
+    Its patience is longer than the append's lock may be waited for (5 s): who holds it and answers nobody has stopped.
+    """
+
+    patience_seconds: float | None = 8.0
+
+
+LOG_OPTIONS = "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=7s"
+
+
 class Database:
     """A bounded pool over one database, as the role that the URL names."""
 
@@ -82,8 +94,10 @@ class Database:
 
 
 def without_haste(connection: Connection) -> None:
-    """Let this transaction take as long as it needs: to read a whole log, or to fold it again."""
-    connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+    """Let this transaction take as long as it needs: to read a whole log, or to fold it again; or to let another end that."""
+    connection.execute(
+        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = 0"
+    )
     if isinstance(connection, PatientConnection):
         connection.patience_seconds = None
 

@@ -22,9 +22,9 @@ from domain.calendar import jst_date
 from domain.event import Event, Meta, MoneyEvent, Recorded
 from domain.events import AnyEvent
 from marketplace.store import gate
-from marketplace.store.appender import AlreadyThere, Appended, Appender, Decided, StreamMoved
+from marketplace.store.appender import AlreadyThere, Appended, Appender, StreamMoved, decided
 from marketplace.store.mapper import EventMapper, Pending
-from marketplace.store.recorder import RelayRecorder
+from marketplace.store.recorder import RelayFactory, RelayRecorder, Row
 
 __all__ = [
     "NO_ANSWER",
@@ -48,6 +48,15 @@ NO_ANSWER = (OperationalError, InterfaceError)
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Companion rows: table → rows (column → JSON-able value; bytea as `\\x…` text), written in the append's transaction."""
+
+_STREAM = (
+    b"SELECT notification_id, originator_id, originator_version, topic, state FROM relay_events"
+    b" WHERE originator_id = %s ORDER BY originator_version"
+)
+_AFTER = (
+    b"SELECT notification_id, originator_id, originator_version, topic, state FROM relay_events"
+    b" WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+)
 
 S = TypeVar("S")
 
@@ -105,8 +114,8 @@ class Log:
     def load(self, stream: UUID, initial: S, evolve: Callable[[S, Any], S]) -> Loaded[S]:
         """Fold one stream from its first event. A stream of another kind is to its reader as if it were not there."""
         state, version = initial, 0
-        for stored in self._recorder.select_events(stream):
-            pending = self._mapper.to_domain_event(stored)
+        for row in self._recorder.rows(_STREAM, (stream,)):
+            pending = self._mapper.to_domain_event(_stored(row))
             try:
                 state = evolve(state, pending.event)
             except AssertionError:  # `assert_never`: ids come from outside, and name whatever they like
@@ -137,14 +146,13 @@ class Log:
         if doors := gate.rows((p.originator_id, p.event) for p in pending):
             companions["gate"] = doors
         return self._appender.append(
-            Decided(
-                id=command.id,
-                actor=command.actor,
-                moment=command.now,
-                versions={stream: version for stream, (version, _) in streams.items()},
-                written={p.originator_id for p in pending},
-                events=[self._mapper.to_stored_event(p) for p in pending],
-                companions=companions or None,
+            decided(
+                command.id,
+                command.actor,
+                command.now,
+                {stream: version for stream, (version, _) in streams.items()},
+                [self._mapper.to_stored_event(p) for p in pending],
+                companions or None,
             )
         )
 
@@ -160,41 +168,24 @@ class Log:
 
     def read(self, after: int, limit: int = 500) -> list[Recorded[AnyEvent] | Unreadable]:
         """The events after a position, in order, without gaps."""
-        return [
-            self._recorded(n.id, n)
-            for n in self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
-        ]
+        return [self._recorded(row) for row in self._recorder.rows(_AFTER, (after, limit))]
 
     def history(self, stream: UUID) -> list[Recorded[AnyEvent]]:
         """One stream's events with their positions and what stands beside them."""
-        with self._recorder.datastore.get_connection() as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT originator_id, originator_version, topic, state, notification_id FROM relay_events"
-                " WHERE originator_id = %s ORDER BY originator_version",
-                (stream,),
-            )
-            rows = cursor.fetchall()
-        events = (
-            self._recorded(
-                row["notification_id"],
-                StoredEvent(stream, row["originator_version"], row["topic"], bytes(row["state"])),
-            )
-            for row in rows
-        )
+        events = (self._recorded(row) for row in self._recorder.rows(_STREAM, (stream,)))
         return [e for e in events if isinstance(e, Recorded)]
 
     def carried_out(self, command: UUID) -> int | None:
         """The position of a command that is stored, or None."""
-        with self._recorder.datastore.get_connection() as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT position FROM command WHERE command_id = %s", (command,), prepare=True)
-            row = cursor.fetchone()
-        return None if row is None else int(row["position"])
+        rows = self._recorder.rows(b"SELECT position FROM command WHERE command_id = %s", (command,))
+        return int(rows[0][0]) if rows else None
 
     def position(self) -> int:
         """The last position; 0 while nothing has happened."""
-        return self._recorder.max_notification_id() or 0
+        return int(self._recorder.rows(b"SELECT coalesce(max(notification_id), 0) FROM relay_events")[0][0])
 
-    def _recorded(self, position: int, stored: StoredEvent) -> Recorded[AnyEvent] | Unreadable:
+    def _recorded(self, row: Row) -> Recorded[AnyEvent] | Unreadable:
+        position, stored = row[0], _stored(row)
         try:
             pending = self._mapper.to_domain_event(stored)
         except MapperDeserialisationError as error:
@@ -206,6 +197,11 @@ class Log:
             meta=pending.meta,
             event=pending.event,
         )
+
+
+def _stored(row: Row) -> StoredEvent:
+    _, stream, version, topic, state = row
+    return StoredEvent(stream, version, topic, state)
 
 
 def library_settings(url: str, pool_size: int) -> dict[str, str]:
@@ -226,10 +222,11 @@ def library_settings(url: str, pool_size: int) -> dict[str, str]:
 def open_log(url: str, *, pool_size: int = 4) -> Log:
     """Open the log of a database. `ENABLE_DB_FUNCTIONS` stays off: it would insert without the lock, and readers skip."""
     ours = {
-        "APPLICATION_RECORDER_TOPIC": "marketplace.store.recorder:RelayRecorder",
+        "PERSISTENCE_MODULE": "marketplace.store.recorder:RelayFactory",
+        RelayFactory.URL: url,
         "CREATE_TABLE": "n",
         "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
-        "POSTGRES_LOCK_TIMEOUT": "5",
+        "POSTGRES_CONNECT_TIMEOUT": "10",
         "POSTGRES_SCHEMA": "public",
     }
     return Log(_Relay(library_settings(url, pool_size) | ours), Appender(url))

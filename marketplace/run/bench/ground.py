@@ -21,11 +21,23 @@ Say = Callable[[str], None]
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):
-    """How much is measured: rounds, seconds for a case in a round, events in the log that is read."""
+    """How much is measured: rounds, seconds for a case in a round, events in the log that is read.
+
+    `commands` and their pages by one client, `tries` of a withdrawal, `people` with a card, `clients` at once and for how
+    long without a pause, and `few` and `many` events to write after.
+    """
 
     rounds: int = 5
     seconds: float = 1.5
     events: int = 1_500
+    commands: int = 500
+    tries: int = 1_000
+    people: int = 20
+    clients: int = 64
+    sustained_s: float = 300
+    few: int = 10_000
+    many: int = 1_000_000
+    appended: int = 1_000
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):

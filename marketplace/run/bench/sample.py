@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.company import RewardMode
 from domain.event import Meta
+from domain.events import AnyEvent
 from domain.ids import CandidateId, CompanyId, IntroductionId, JobId, UserId, VaultRef
 from domain.introduction import IdentityDisclosed, IntroductionRequested, Item, Stage, StageReached
 from domain.policy import DEFAULT
@@ -61,8 +62,13 @@ def _disclosure(introduction: UUID) -> IdentityDisclosed:
     )
 
 
-def _stage(_introduction: UUID) -> StageReached:
+def stage(_introduction: UUID | None = None) -> StageReached:
+    """The next step, as often as one likes."""
     return StageReached(stage=Stage.INTERVIEW, reached_on=TODAY)
+
+
+STEPS: tuple[Callable[[UUID], AnyEvent], ...] = (request, _disclosure, stage)
+"""The events of one introduction, in order."""
 
 
 def command() -> Command:
@@ -82,7 +88,7 @@ def fill(log: Log, events: int) -> int:
     introductions there are.
     """
     introductions = [uuid4() for _ in range(-(-events // 3))]
-    for version, step in enumerate((request, _disclosure, _stage)):
+    for version, step in enumerate(STEPS):
         for streams in _slices(introductions):
             log.append(command(), {each: (version, [step(each)]) for each in streams})
     return len(introductions)

@@ -10,6 +10,7 @@ import msgspec
 
 MEDIAN = "median"
 TOTAL = "total"
+HALF = 50
 COLUMNS = ("case", "statistic", "value", "unit", "ratio", "yardstick")
 NUMBERS = frozenset({"value", "ratio"})
 
@@ -25,6 +26,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float | None = None
 
 
+class Strayed(Exception):
+    """What was measured did not do its work, so that its figure would be worth nothing; the sentence says where."""
+
+
 class _Key(NamedTuple):
     case: str
     statistic: str
@@ -36,6 +41,7 @@ class Notes:
     def __init__(self) -> None:
         self._values: dict[_Key, list[float]] = {}
         self._units: dict[_Key, str] = {}
+        self._pooled: dict[str, list[float]] = {}
 
     def add(self, case: str, value: float, unit: str, *, statistic: str = MEDIAN) -> None:
         """Write down one round's value."""
@@ -49,6 +55,28 @@ class Notes:
         """The middle one of a case's rounds; their sum where it is a total, of which a median would hide what is rare."""
         values = self._values[_Key(case, statistic)]
         return sum(values) if statistic == TOTAL else median(values)
+
+    def pool(self, case: str, milliseconds: Sequence[float]) -> None:
+        """Write down every single duration of a round, for percentiles over all rounds: of few, a round has no tail."""
+        self._pooled.setdefault(case, []).extend(milliseconds)
+
+    def latency(self, case: str, percent: int, against: str | None = None) -> Row:
+        """One line of the table: a percentile over every duration of all rounds; the fiftieth is their median."""
+        value = percentile(self._pooled[case], percent)
+        measure = percentile(self._pooled[against], percent) if against is not None else 0.0
+        return Row(
+            case=case,
+            statistic=MEDIAN if percent == HALF else f"p{percent}",
+            unit="ms",
+            value=round(value, 2),
+            yardstick=against,
+            ratio=round(value / measure, 3) if measure else None,
+        )
+
+    def forget(self) -> None:
+        """What was done to warm up does not count."""
+        self._values.clear()
+        self._pooled.clear()
 
     def best(self, cases: Sequence[str]) -> str:
         """The case with the highest median, the first of equals."""

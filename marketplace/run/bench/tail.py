@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import threading
+import select
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
 
 LOOK_SECONDS = 0.01
+_READ_ON = "SELECT notification_id FROM relay_events WHERE notification_id > %s ORDER BY notification_id LIMIT 500"
+READING = "reading\n"
 
 
 class Reader:
@@ -30,31 +33,48 @@ class Reader:
         return self._after(self._first)[0] - self._seen
 
     def _after(self, position: int) -> tuple[int, int]:
-        """How many events there are after a position, and the last of them. Counted there, to take no time from writers."""
-        rows = self._connection.execute(
-            "SELECT count(*), coalesce(max(notification_id), %(position)s) FROM relay_events"
-            " WHERE notification_id > %(position)s",
-            {"position": position},
-        ).fetchall()
-        return int(rows[0][0]), int(rows[0][1])
+        """How many events there are after a position, and the last of them; read by position, as the product reads on."""
+        count = 0
+        while rows := self._connection.execute(_READ_ON, (position,), prepare=True).fetchall():
+            count, position = count + len(rows), rows[-1][0]
+        return count, position
 
 
 @contextmanager
 def tailing(url: str, on_missed: Callable[[int], None]) -> Iterator[None]:
-    """Tail the log in a thread for as long as the block lasts, then tell how many events were missed."""
-    done = threading.Event()
+    """Tail the log for as long as the block lasts, then tell how many events were missed.
 
-    def read_on(reader: Reader) -> None:
-        while not done.wait(LOOK_SECONDS):
-            reader.look()
-
-    with psycopg.connect(url, autocommit=True) as connection, ThreadPoolExecutor(1) as pool:
-        reader = Reader(connection)
-        reading = pool.submit(read_on, reader)
+    In a process of its own, as a worker is: a thread among the writers would wait for them, and they for it.
+    """
+    reader = subprocess.Popen(
+        [sys.executable, "-m", "marketplace.run.bench.tail"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert reader.stdin is not None  # noqa: S101  asked for above
+    assert reader.stdout is not None  # noqa: S101
+    with reader:
+        reader.stdin.write(f"{url}\n")
+        reader.stdin.flush()
+        if reader.stdout.readline() != READING:
+            message = "the tailing reader did not begin"
+            raise RuntimeError(message)
         try:
             yield
         finally:
-            done.set()
-        reading.result()
+            reader.stdin.close()
+        on_missed(int(reader.stdout.readline()))
+
+
+def main() -> None:
+    """Read the address from standard input; tail until it is closed, then print what was missed."""
+    with psycopg.connect(sys.stdin.readline().strip(), autocommit=True) as connection:
+        reader = Reader(connection)
+        sys.stdout.write(READING)
+        sys.stdout.flush()
+        while not select.select([sys.stdin], [], [], LOOK_SECONDS)[0]:
+            reader.look()
         reader.look()
-        on_missed(reader.missed())
+        sys.stdout.write(f"{reader.missed()}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -4,16 +4,32 @@ DROP FUNCTION relay_append(uuid, text, timestamptz, uuid[], bigint[], uuid[], bi
 
 -- A group of commands, one transaction. Of each command: already done? versions as expected? then its events, its
 -- companion rows. Answers in order `done`, `again` (this command id is stored; nothing was written) or `conflict` with the
--- stream that moved. An event's state is `length` bytes of `states` after the first `skip`.
+-- stream that moved. `states` are those of all events, one after the other: a command has `size` bytes of them, and an
+-- event `length`.
+--
+-- No command of a group writes what another one reads (the caller sees to it), so all of them are looked at in one
+-- statement, and all rows are inserted in one.
 CREATE FUNCTION relay_append_group(commands jsonb, states bytea)
 RETURNS TABLE (outcome text, at_position bigint, moved uuid) LANGUAGE plpgsql AS $$
 DECLARE
     each record;
-    event record;
-    event_state bytea;
+    event jsonb;
+    next_command int := 1;
+    next_byte int;
     last_position bigint;
     last_chain bytea;
-    anything_done boolean := false;
+    first_position bigint;
+    events int := 0;
+    streams uuid[];
+    versions bigint[];
+    topics text[];
+    bodies bytea[];
+    chains bytea[];
+    done int := 0;
+    ids uuid[];
+    actors text[];
+    moments timestamptz[];
+    ends bigint[];
 BEGIN
     PERFORM pg_advisory_xact_lock(7160293847);
     SELECT e.notification_id, e.chain INTO last_position, last_chain
@@ -22,43 +38,63 @@ BEGIN
         last_position := 0;
         last_chain := '\x00'::bytea;
     END IF;
+    first_position := last_position + 1;
     FOR each IN
-        SELECT * FROM jsonb_to_recordset(commands)
-        AS c(id uuid, actor text, moment timestamptz, versions jsonb, events jsonb, companions jsonb)
+        SELECT c.*,
+            (SELECT d.position FROM command d WHERE d.command_id = c.id) AS stored,
+            (SELECT v.stream FROM jsonb_to_recordset(c.versions) AS v(stream uuid, version bigint)
+             WHERE v.version <> coalesce(
+                 (SELECT max(e.originator_version) FROM relay_events e WHERE e.originator_id = v.stream), 0)
+             LIMIT 1) AS mover
+        FROM jsonb_to_recordset(commands)
+            AS c(id uuid, actor text, moment timestamptz, versions jsonb, events jsonb, size int, companions jsonb)
     LOOP
-        SELECT 'again', c.position, NULL INTO outcome, at_position, moved FROM command c WHERE c.command_id = each.id;
-        IF FOUND THEN
-            RETURN NEXT;
-            CONTINUE;
+        next_byte := next_command;
+        next_command := next_command + each.size;
+        moved := NULL;
+        IF each.stored IS NOT NULL THEN
+            outcome := 'again';
+            at_position := each.stored;
+        ELSIF each.mover IS NOT NULL THEN
+            outcome := 'conflict';
+            at_position := 0;
+            moved := each.mover;
+        ELSE
+            FOR i IN 0 .. jsonb_array_length(each.events) - 1 LOOP
+                event := each.events -> i;
+                events := events + 1;
+                last_position := last_position + 1;
+                streams[events] := event ->> 'stream';
+                versions[events] := event ->> 'version';
+                topics[events] := event ->> 'topic';
+                bodies[events] := substring(states FROM next_byte FOR (event ->> 'length')::int);
+                next_byte := next_byte + (event ->> 'length')::int;
+                last_chain := sha256(last_chain || uuid_send(streams[events]) || int8send(versions[events])
+                    || convert_to(topics[events], 'UTF8') || '\x00'::bytea || bodies[events]);
+                chains[events] := last_chain;
+            END LOOP;
+            done := done + 1;
+            ids[done] := each.id;
+            actors[done] := each.actor;
+            moments[done] := each.moment;
+            ends[done] := last_position;
+            IF each.companions IS NOT NULL THEN
+                PERFORM relay_companions(each.companions, last_position);
+            END IF;
+            outcome := 'done';
+            at_position := last_position;
         END IF;
-        SELECT 'conflict', 0, v.stream INTO outcome, at_position, moved
-        FROM jsonb_to_recordset(each.versions) AS v(stream uuid, version bigint)
-        WHERE v.version <> coalesce(
-            (SELECT max(e.originator_version) FROM relay_events e WHERE e.originator_id = v.stream), 0)
-        LIMIT 1;
-        IF FOUND THEN
-            RETURN NEXT;
-            CONTINUE;
-        END IF;
-        FOR event IN
-            SELECT * FROM jsonb_to_recordset(each.events)
-            AS e(stream uuid, version bigint, topic text, skip int, length int)
-        LOOP
-            last_position := last_position + 1;
-            event_state := substring(states FROM event.skip + 1 FOR event.length);
-            last_chain := relay_chain(last_chain, event.stream, event.version, event.topic, event_state);
-            INSERT INTO relay_events (originator_id, originator_version, topic, state, notification_id, chain)
-            VALUES (event.stream, event.version, event.topic, event_state, last_position, last_chain);
-        END LOOP;
-        INSERT INTO command (command_id, actor, position, at) VALUES (each.id, each.actor, last_position, each.moment);
-        IF each.companions IS NOT NULL THEN
-            PERFORM relay_companions(each.companions, last_position);
-        END IF;
-        anything_done := true;
-        SELECT 'done', last_position, NULL INTO outcome, at_position, moved;
         RETURN NEXT;
     END LOOP;
-    IF anything_done THEN
+    IF events > 0 THEN
+        INSERT INTO relay_events (originator_id, originator_version, topic, state, notification_id, chain)
+        SELECT u.stream, u.version, u.topic, u.body, first_position + u.number - 1, u.chain
+        FROM unnest(streams, versions, topics, bodies, chains) WITH ORDINALITY
+            AS u(stream, version, topic, body, chain, number);
+    END IF;
+    IF done > 0 THEN
+        INSERT INTO command (command_id, actor, position, at)
+        SELECT u.id, u.actor, u.position, u.moment FROM unnest(ids, actors, ends, moments) AS u(id, actor, position, moment);
         PERFORM pg_notify('relay_events', last_position::text);
     END IF;
 END

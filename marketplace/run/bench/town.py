@@ -1,0 +1,176 @@
+"""Who lives where a bench is run over HTTP: a hiring company with a job, and people of one source whose cards are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+import msgspec
+
+from domain.candidate import AdulthoodDeclared, CandidateRegistered, Entrance, ProfileFacts
+from domain.company import CompanyRole, MemberRole
+from domain.consent import LIST
+from domain.ids import OPERATOR, ApplicantId, CandidateId, CompanyId, JobId, ReferralId, referral_of
+from domain.job import Conditions
+from domain.referral import OwnershipConfirmed, ReferralMade
+from marketplace import clock
+from marketplace.commands import candidate, company, consent, job, referral
+from marketplace.commands.office import Office, new_id
+from marketplace.run.demo import cast
+from marketplace.run.founding import found
+from marketplace.store.log import Command
+from marketplace.vault.companion import companions
+from marketplace.vault.records import ContactRecord
+
+CONDITIONS = Conditions(**cast.CONDITIONS)
+OCCUPATION, PREFECTURE, SKILLS = "data-analyst", "osaka", ("sql", "python")
+
+
+class Town(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody of the hiring company, its job, and the people."""
+
+    user: UUID
+    job: JobId
+    people: list[CandidateId]
+
+
+def build(office: Office, drain: Callable[[], None], people: int) -> Town:
+    """Found the relay, admit two companies, open a job, and have that many people list their cards."""
+    part = cast.OPERATOR
+    found(
+        office,
+        name=part.name,
+        name_en=part.name_en,
+        corporate_number=part.corporate_number,
+        address=part.address,
+        representative=part.representative,
+        admin_name=part.admin_name,
+        email=part.admin_email,
+    )
+    _license(office, OPERATOR)
+    source, _ = _admit(office, cast.AOZORA)
+    _license(office, source)
+    hiring, user = _admit(office, cast.TSUBASA)
+    company.accept_terms(office, _by(office), company_id=hiring, terms_version=1)
+    opened = JobId(uuid4())
+    job.open_job(
+        office,
+        _by(office),
+        job_id=opened,
+        company=hiring,
+        conditions=CONDITIONS,
+        occupation=OCCUPATION,
+        prefecture=PREFECTURE,
+        skills=SKILLS,
+    )
+    drain()
+    registered = [_register(office, source, number) for number in range(people)]
+    drain()
+    for who in registered:
+        _list_card(office, source, who)
+    drain()
+    return Town(user=user, job=opened, people=registered)
+
+
+def _now(office: Office) -> datetime:
+    with office.database.transaction() as connection:
+        return clock.now(connection)
+
+
+def _by(office: Office, actor: str = "operator:bench") -> Command:
+    return Command(id=uuid4(), actor=actor, now=_now(office))
+
+
+def _admit(office: Office, part: cast.CompanyPart) -> tuple[CompanyId, UUID]:
+    """A company and its admin."""
+    made, joining = CompanyId(uuid4()), _by(office)
+    company.admit(
+        office,
+        _by(office),
+        company_id=made,
+        name=part.name,
+        name_en=part.name_en,
+        corporate_number=part.corporate_number,
+        address=part.address,
+        representative=part.representative,
+        roles=frozenset(CompanyRole(role) for role in part.roles),
+    )
+    company.join(
+        office, joining, company_id=made, name=part.admin_name, email=part.admin_email, role=MemberRole.ADMIN
+    )
+    return made, new_id(joining, "user")
+
+
+def _license(office: Office, which: CompanyId) -> None:
+    company.record_licence(
+        office,
+        _by(office),
+        company_id=which,
+        number="13-ユ-999901",
+        granted_on=cast.LICENCE_FROM,
+        valid_until=cast.LICENCE_UNTIL,
+    )
+
+
+def _register(office: Office, source: CompanyId, number: int) -> CandidateId:
+    """Somebody who was referred by the source, consents to be listed and says what they can do."""
+    who = CandidateId(uuid4())
+    own = candidate.own(who)
+    contact = office.vault.sealer.seal(own, ContactRecord(email=f"person{number}@bench.example", name=f"見本 {number}"))
+    now = _now(office)
+    office.log.append(
+        _by(office, f"candidate:{who}"),
+        {
+            who: (
+                0,
+                [
+                    CandidateRegistered(
+                        candidate=who, entrance=Entrance.NEUTRAL_LINK, language="ja", contact_ref=contact.ref
+                    ),
+                    AdulthoodDeclared(),
+                ],
+            ),
+            referral_of(who, source): (
+                0,
+                [
+                    ReferralMade(
+                        candidate=who, source=source, applicant=ApplicantId(uuid4()), reached="final-interview"
+                    ),
+                    OwnershipConfirmed(
+                        candidate=who, source=source, confirmed_at=now, window_until=now + timedelta(days=365)
+                    ),
+                ],
+            ),
+        },
+        also=companions(contact.row),
+    )
+    mine = partial(_by, office, f"candidate:{who}")
+    consent.give(office, mine(), candidate=who, permission=LIST, level=None, text_version="v1", language="ja")
+    candidate.save_profile(
+        office,
+        mine(),
+        candidate=who,
+        expected_version=0,
+        words=candidate.ProfileWords(headline="データで現場を助けます", career="小売業で需要予測を6年"),
+        facts=ProfileFacts(
+            skills=SKILLS,
+            occupations=(OCCUPATION,),
+            prefecture=PREFECTURE,
+            seniority="middle-level",
+            salary_band="6m-to-8m-yen",
+            languages=("japanese",),
+        ),
+    )
+    candidate.seal_seeker_record(
+        office, mine(), candidate=who, name=f"見本 {number}", address="大阪府見本市3-3", birth_date=date(1994, 5, 6)
+    )
+    return who
+
+
+def _list_card(office: Office, source: CompanyId, who: CandidateId) -> None:
+    mine: ReferralId = referral_of(who, source)
+    referral.recommend(office, _by(office), referral=mine, source=source, text="論理的な方でした。")
+    referral.read_recommendation(office, _by(office), referral=mine, candidate=who, version=1)
+    referral.publish_card(office, _by(office), referral=mine, candidate=who)
