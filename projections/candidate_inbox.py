@@ -163,3 +163,20 @@ def in_selection(connection: psycopg.Connection[Any], job: UUID) -> list[tuple[U
         (job,),
     )
     return [(row[0], CandidateId(row[1])) for row in found]
+
+
+def answer_days(connection: psycopg.Connection[Any]) -> dict[int, int]:
+    """How many asks were answered after how many days (JST), by the first yes or no; for the operator."""
+    found = connection.execute(
+        """
+        SELECT (answered.at AT TIME ZONE 'Asia/Tokyo')::date - (a.requested_at AT TIME ZONE 'Asia/Tokyo')::date AS days,
+            count(*)
+        FROM candidate_inbox a
+        CROSS JOIN LATERAL (
+            SELECT min(s.at) AS at FROM story s WHERE s.subject = a.introduction
+              AND s.kind IN ('share-approved.v1', 'share-declined.v1')
+        ) answered
+        WHERE answered.at IS NOT NULL GROUP BY days ORDER BY days
+        """
+    )
+    return dict(found.fetchall())

@@ -137,6 +137,16 @@ def of_company(connection: psycopg.Connection[Any], viewer: Viewer) -> list[Fee]
     return msgspec.json.decode(row[0] if row else "[]", type=list[Fee])
 
 
+def of_introduction(connection: psycopg.Connection[Any], viewer: Viewer, introduction: UUID) -> list[Fee]:
+    """What the viewer's company owes for the hires of one introduction; another company's is as if it were not there."""
+    row = connection.execute(
+        "SELECT coalesce(json_agg(f ORDER BY f.accrued_on, f.fee), '[]')::text FROM fees f"
+        " WHERE f.hiring = %s AND f.introduction = %s",
+        (viewer.company, introduction),
+    ).fetchone()
+    return msgspec.json.decode(row[0] if row else "[]", type=list[Fee])
+
+
 def everything(connection: psycopg.Connection[Any]) -> list[Fee]:
     """Every fee, newest first; for the operator's finance."""
     row = connection.execute(

@@ -23,6 +23,23 @@ VISIBLE = """(
 )"""
 """Rules 1, 3 and 5 in SQL, over a row `c` that has a candidate: may a viewer with these tokens see this person now?"""
 
+BARRED = """EXISTS (
+    WITH RECURSIVE one(id) AS (
+        SELECT c.candidate
+        UNION
+        SELECT m.object FROM one JOIN gate m ON m.subject = one.id AND m.what = 'merged-into' AND m.open
+    )
+    SELECT FROM one JOIN gate n ON n.subject = one.id AND n.open
+    WHERE n.what = 'erased' OR (n.what = 'block' AND n.object = ANY(%(tokens)s))
+)"""
+"""Rules 3 and 5 over a row `c` that has a candidate: what closes even a copy that was handed over to these tokens.
+
+What forbids it may stand under the registration that the one which handed the copy over was merged into.
+"""
+
+_MAY_SEE = f"SELECT FROM (SELECT %(candidate)s::uuid AS candidate) c WHERE {VISIBLE}"
+_IS_BARRED = f"SELECT FROM (SELECT %(candidate)s::uuid AS candidate) c WHERE {BARRED}"
+
 _REGISTRATIONS = """
     WITH RECURSIVE one(id) AS (
         SELECT %(candidate)s::uuid
@@ -53,6 +70,20 @@ def tokens_of(connection: psycopg.Connection[Any], companies: Sequence[CompanyId
 def registrations_of(connection: psycopg.Connection[Any], candidate: CandidateId) -> list[CandidateId]:
     """This registration and all that were merged into it, into those too: they are one person."""
     return [CandidateId(row[0]) for row in connection.execute(_REGISTRATIONS, {"candidate": candidate}).fetchall()]
+
+
+def may_see(
+    connection: psycopg.Connection[Any], candidate: CandidateId, tokens: frozenset[CompanyToken], now: datetime
+) -> bool:
+    """May anything new of the person be shown or told to who has these tokens?"""
+    values = {"candidate": candidate, "tokens": list(tokens), "now": now}
+    return connection.execute(_MAY_SEE.encode(), values).fetchone() is not None
+
+
+def is_barred(connection: psycopg.Connection[Any], candidate: CandidateId, tokens: frozenset[CompanyToken]) -> bool:
+    """Is even what was handed over closed to who has these tokens?"""
+    values = {"candidate": candidate, "tokens": list(tokens)}
+    return connection.execute(_IS_BARRED.encode(), values).fetchone() is not None
 
 
 def is_open(

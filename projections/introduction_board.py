@@ -165,3 +165,45 @@ def one(
     ).fetchone()
     found = msgspec.json.decode(row[0] if row else "[]", type=list[Shown])
     return found[0] if found else None
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a company's introductions came how far, with the median of days (JST) from the step before."""
+
+    asked: int
+    received: int
+    received_days: float | None
+    begun: int
+    begun_days: float | None
+    hired: int
+    hired_days: float | None
+
+
+def passage(connection: psycopg.Connection[Any], viewer: Viewer) -> Passage:
+    """The viewer's company's way from asking to a hire that both sides confirmed.
+
+    A yes shows only once the details were received: a yes that was taken back looks like silence here too.
+    """
+    row = connection.execute(
+        """
+        WITH mine AS (
+            SELECT (b.requested_at AT TIME ZONE 'Asia/Tokyo')::date AS asked_on,
+                (b.disclosed_at AT TIME ZONE 'Asia/Tokyo')::date AS received_on,
+                (SELECT min((s.at AT TIME ZONE 'Asia/Tokyo')::date) FROM story s
+                 WHERE s.subject = b.introduction AND s.kind = 'stage-reached.v1') AS begun_on,
+                (SELECT min(p.placed_on) FROM placements p
+                 WHERE p.introduction = b.introduction AND p.status NOT IN ('contested', 'cancelled')) AS hired_on
+            FROM introduction_board b WHERE b.hiring = %(company)s
+        ), counted AS (
+            SELECT count(*) AS asked, count(received_on) AS received, count(coalesce(begun_on, hired_on)) AS begun,
+                count(hired_on) AS hired,
+                percentile_cont(0.5) WITHIN GROUP (ORDER BY received_on - asked_on) AS received_days,
+                percentile_cont(0.5) WITHIN GROUP (ORDER BY begun_on - received_on) AS begun_days,
+                percentile_cont(0.5) WITHIN GROUP (ORDER BY hired_on - begun_on) AS hired_days
+            FROM mine
+        )
+        SELECT row_to_json(counted)::text FROM counted
+        """,
+        {"company": viewer.company},
+    ).fetchone()
+    return msgspec.json.decode(row[0] if row else "{}", type=Passage)

@@ -13,6 +13,17 @@ import psycopg
 from domain.event import Recorded
 from domain.events import AnyEvent
 from domain.rules.ledger import post
+from domain.rules.ledger_accounts import (
+    COMMISSION,
+    PAYABLE,
+    PREPAYMENT,
+    RECEIVABLE,
+    REFUND_PAYABLE,
+    REVENUE,
+    TAX_OUTPUT,
+    UNASSIGNED,
+)
+from domain.viewer import Viewer
 from projections.projection import Projection
 
 LINES_PER_ENTRY = 1_000
@@ -77,6 +88,7 @@ def lines(
     account: str | None = None,
     company: UUID | None = None,
     stream: UUID | None = None,
+    introduction: UUID | None = None,
     after: int = 0,
     limit: int = 100,
 ) -> list[Running]:
@@ -86,9 +98,18 @@ def lines(
         " SELECT *, sum(amount_yen) OVER (PARTITION BY account, company, currency ORDER BY id)::bigint AS balance_yen"
         " FROM ledger WHERE (%(account)s::text IS NULL OR account = %(account)s)"
         " AND (%(company)s::uuid IS NULL OR company = %(company)s)"
-        " AND (%(stream)s::uuid IS NULL OR stream = %(stream)s)) running"
+        " AND (%(stream)s::uuid IS NULL OR stream = %(stream)s)"
+        " AND (%(introduction)s::uuid IS NULL OR stream IN"
+        " (SELECT fee FROM fees WHERE introduction = %(introduction)s))) running"
         " WHERE id > %(after)s ORDER BY id LIMIT %(limit)s) l",
-        {"account": account, "company": company, "stream": stream, "after": after, "limit": limit},
+        {
+            "account": account,
+            "company": company,
+            "stream": stream,
+            "introduction": introduction,
+            "after": after,
+            "limit": limit,
+        },
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Running])
 
@@ -101,3 +122,29 @@ def balances(connection: psycopg.Connection[Any], *, company: UUID | None = None
         {"company": company},
     )
     return dict(found.fetchall())
+
+
+_OWING = ["fee-accrued.v1", "fee-adjusted.v1", "return-determined.v1"]
+_SHARING = ["fee-accrued.v1", "fee-adjusted.v1", "shares-allocated.v1"]
+SHARES = (PAYABLE, UNASSIGNED, COMMISSION, REVENUE, TAX_OUTPUT)
+"""The accounts to which a fee goes when it accrues, in the order in which a picture names them."""
+
+
+def shared_out(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """What accrued of all fees to each account of `SHARES`, before returns; for the operator's finance."""
+    found = connection.execute(
+        "SELECT account, -sum(amount_yen)::bigint FROM ledger WHERE account = ANY(%s) AND kind = ANY(%s)"
+        " AND currency = 'JPY' GROUP BY account HAVING sum(amount_yen) < 0",
+        (list(SHARES), _SHARING),
+    )
+    sums = dict(found.fetchall())
+    return {account: sums[account] for account in SHARES if account in sums}
+
+
+def owed_by(connection: psycopg.Connection[Any], viewer: Viewer) -> list[tuple[date, int]]:
+    """What hiring cost the viewer's company on each day, with tax; what returned after a leave is negative."""
+    return connection.execute(
+        "SELECT effective_on, sum(amount_yen)::bigint FROM ledger WHERE company = %s AND account = ANY(%s)"
+        " AND kind = ANY(%s) AND currency = 'JPY' GROUP BY effective_on ORDER BY effective_on",
+        (viewer.company, [RECEIVABLE, REFUND_PAYABLE, PREPAYMENT], _OWING),
+    ).fetchall()

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from domain.event import Recorded
 from domain.events import AnyEvent
-from domain.ids import CandidateId
+from domain.ids import NIL, CandidateId
 from domain.referral import (
     OwnershipConfirmed,
     RecommendationRead,
@@ -42,6 +42,9 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True):
     ended: str | None = None
 
 
+CLAIM_ONLY = "claim-carried-over"
+"""Why a referral that was never made under this registration is over: only the confirmed claim was carried over to it."""
+
 _OURS = (ReferralMade, RecommendationWritten, RecommendationRead, OwnershipConfirmed, ReferralEnded)
 
 
@@ -55,24 +58,32 @@ def fold(key: UUID, row: Referral | None, entry: Recorded[AnyEvent]) -> Referral
     """The referral after the event."""
     match entry.event:
         case ReferralMade() as made:
-            return Referral(
-                referral=key,
-                candidate=made.candidate,
-                source=made.source,
-                applicant=made.applicant,
-                reached=made.reached,
-                referred_at=entry.meta.recorded_at,
+            # Again after it ended: what the person confirmed and read stays, as it does in the stream.
+            row = row or _of(key, made.candidate, made.source, entry.meta.recorded_at)
+            return replace(
+                row, applicant=made.applicant, reached=made.reached, referred_at=entry.meta.recorded_at, ended=None
             )
         case RecommendationWritten(version=version, ref=ref) if row:
             return replace(row, recommendation_version=version, recommendation_ref=ref, recommendation_read=False)
         case RecommendationRead() if row:
             return replace(row, recommendation_read=True)
-        case OwnershipConfirmed(confirmed_at=moment, window_until=until) if row:
-            return replace(row, confirmed_at=moment, window_until=until)
+        case OwnershipConfirmed() as confirmed:
+            # A merge may carry a claim over without a referral: it counts, but nobody stands behind it (rule 7).
+            alone = replace(_of(key, confirmed.candidate, confirmed.source, confirmed.confirmed_at), ended=CLAIM_ONLY)
+            row = row or alone
+            if row.confirmed_at is not None and row.confirmed_at <= confirmed.confirmed_at:
+                return row
+            return replace(row, confirmed_at=confirmed.confirmed_at, window_until=confirmed.window_until)
         case ReferralEnded(cause=cause) if row:
             return replace(row, ended=cause)
         case _:
             return row
+
+
+def _of(key: UUID, candidate: UUID, source: UUID, moment: datetime) -> Referral:
+    return Referral(
+        referral=key, candidate=candidate, source=source, applicant=NIL, reached="", referred_at=moment
+    )
 
 
 PROJECTION = Projection(name="referral_board", row=Referral, key="referral", touches=touches, fold=fold)
@@ -115,11 +126,11 @@ def of_company(connection: psycopg.Connection[Any], viewer: Viewer, now: datetim
                 SELECT placed_on, hiring FROM placements p
                 WHERE p.candidate = r.candidate AND p.placed_on IS NOT NULL ORDER BY placed_on DESC LIMIT 1
             ) p ON true
-            WHERE r.source = %(company)s
+            WHERE r.source = %(company)s AND r.applicant <> %(nobody)s
               AND NOT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'merged' AND g.open)
         ) o
         """,
-        {"company": viewer.company, "now": now},
+        {"company": viewer.company, "now": now, "nobody": NIL},
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Outcome])
 

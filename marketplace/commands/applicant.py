@@ -9,6 +9,7 @@ from domain import applying
 from domain.applicant import INITIAL, Applicant, Channel, EvaluationRecorded, InvitationCancelled, evolve
 from domain.company import Company, CompanyRole
 from domain.consent import INITIAL as NO_CONSENT
+from domain.event import Event
 from domain.ids import ApplicantId, CandidateId, CompanyId, VaultRef
 from domain.refusal import Refused
 from domain.rules import cooling_off
@@ -80,9 +81,11 @@ def send_invitation(office: Office, command: Command, /, *, applicant: Applicant
     state, waiting = loaded.state, loaded.state.invitation
     if waiting is None:
         raise Refused("invitation-unknown")
-    source = office.company(state.company).state
+    source = office.company(state.company)
+    # A suspension or a longer cooling-off period at this moment is before the invitation or after it.
+    rests_on: dict[UUID, tuple[int, list[Event]]] = {state.company: (source.version, [])}
     try:
-        _may_push(office, command, state, source, applicant)
+        _may_push(office, command, state, source.state, applicant)
     except Refused as refused:
         if refused.code in {"not-a-decent-hour", "cooling-off-not-over", "company-suspended"}:
             raise
@@ -95,7 +98,9 @@ def send_invitation(office: Office, command: Command, /, *, applicant: Applicant
         recipient=applicant,
         about={"invitation": str(waiting.id), "company": str(state.company)},
     )
-    return office.log.append(command, {applicant: (loaded.version, [event])}, also=companions(*mail(command, message)))
+    return office.log.append(
+        command, rests_on | {applicant: (loaded.version, [event])}, also=companions(*mail(command, message))
+    )
 
 
 def _may_push(office: Office, command: Command, state: Applicant, source: Company, applicant: ApplicantId) -> None:

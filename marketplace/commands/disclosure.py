@@ -9,12 +9,13 @@ from domain.consent import ConsentExercised
 from domain.event import Event
 from domain.ids import NIL, OPERATOR, CompanyId, IntroductionId, VaultRef, consent_of
 from domain.introduction import IdentityDisclosed, Introduction, Item, Status
+from domain.referral import Referral
 from domain.rules import share
 from domain.rules.share import Copy
 from domain.standing import obstacle
 from marketplace.commands.introduction import about
 from marketplace.commands.office import Office, mail, once
-from marketplace.commands.standing import Look, look_around, recommendation_for
+from marketplace.commands.standing import Look, look_around, recommended
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command
 from marketplace.vault.companion import CompanionRow, companions
@@ -47,11 +48,12 @@ def disclose(office: Office, command: Command, /, *, introduction: IntroductionI
     loaded = office.introduction(introduction)
     ask = loaded.state
     around = look_around(office, command, candidate=ask.candidate, hiring=ask.hiring, job=ask.job)
-    copy, rows = _copy(office, command, introduction, ask, around)
+    recommendation, shared = recommended(office, ask.candidate, ask.hiring)
+    copy, rows = _copy(office, command, introduction, ask, around, recommendation)
     events: list[Event] = list(
         share.disclose(ask, around.standing, copy, policy=office.policy, holidays=office.holidays, at=command.now)
     )
-    streams: Streams = around.rests_on | {introduction: (loaded.version, events)}
+    streams: Streams = around.rests_on | shared | {introduction: (loaded.version, events)}
     if not any(isinstance(event, IdentityDisclosed) for event in events):
         return office.log.append(command, streams)
     version = around.standing.consent_version
@@ -67,20 +69,23 @@ def disclose(office: Office, command: Command, /, *, introduction: IntroductionI
 
 
 def _copy(
-    office: Office, command: Command, introduction: IntroductionId, ask: Introduction, around: Look
+    office: Office,
+    command: Command,
+    introduction: IntroductionId,
+    ask: Introduction,
+    around: Look,
+    recommendation: Referral | None,
 ) -> tuple[Copy, list[CompanionRow]]:
     """Seal what is to be handed over, unless it will not be."""
     now = around.standing
     stale = ask.seen is None or ask.seen.profile_version != now.profile_version
     if ask.status is not Status.APPROVED or stale or obstacle(ask, now, command.now) is not None:
         return _NOTHING, []
-    recommended = recommendation_for(office, ask.candidate, ask.hiring)
-    items = tuple(item for item in ask.approved if recommended is not None or item is not Item.RECOMMENDATION)
+    items = tuple(item for item in ask.approved if recommendation is not None or item is not Item.RECOMMENDATION)
     if not items:
         return _NOTHING, []
-    handed = _hand_over(
-        office, command, introduction, ask, items, recommended.recommendation_ref if recommended else None
-    )
+    ref = recommendation.recommendation_ref if recommendation else None
+    handed = _hand_over(office, command, introduction, ask, items, ref)
     copy = Copy(
         items=items,
         ref=handed.copy.ref,

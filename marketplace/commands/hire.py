@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,19 +10,20 @@ import msgspec
 
 from domain import hiring as decide
 from domain.calendar import jst_date
+from domain.candidate import Candidate
 from domain.event import Event
 from domain.hire import EmploymentTerm, Hire, HireStatus, Share, Side, SixMonthResult, evolve
-from domain.ids import CandidateId, CompanyId, HireId, IntroductionId, hire_of
+from domain.ids import CandidateId, CompanyId, HireId, IntroductionId, VaultRef, hire_of
 from domain.introduction import Introduction
 from domain.refusal import Refused
 from domain.rules import guarantee, ownership
 from domain.rules.ownership import Claim
 from marketplace.commands.candidate import lives_as
-from marketplace.commands.office import Office, mail, once
+from marketplace.commands.office import Office, mail, new_id, once
 from marketplace.commands.standing import referrals_of
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command, Loaded
-from marketplace.vault.companion import companions
+from marketplace.vault.companion import CompanionRow, companions
 from marketplace.vault.records import Component, HireComponents
 from marketplace.vault.subject import Subject, SubjectKind
 
@@ -51,10 +52,8 @@ def report(
     """One side says: hired. The fee base is the sum of the included parts; the parts themselves go to the vault."""
     ask = office.introduction(introduction).state
     number, previous = _last_employment(office, ask.candidate, ask.hiring)
-    sealed = office.vault.sealer.seal(
-        Subject(SubjectKind.CANDIDATE, ask.candidate),
-        HireComponents(components=tuple(Component(**msgspec.structs.asdict(part)) for part in salary)),
-    )
+    person = office.candidate(ask.candidate)
+    components_ref, rows = _sealed(office, command, ask.candidate, person.state, salary)
     event = decide.report(
         previous.state,
         ask,
@@ -62,7 +61,7 @@ def report(
         offer_accepted_on=offer_accepted_on,
         started_on=started_on,
         base_yen=sum(part.amount_yen for part in salary if part.included),
-        components_ref=sealed.ref,
+        components_ref=components_ref,
         term=term,
         today=jst_date(command.now),
     )
@@ -72,10 +71,22 @@ def report(
         if by is Side.HIRING
         else Message(template="hire-reported", to=To.COMPANY, recipient=ask.hiring, about=about)
     )
-    streams: dict[UUID, tuple[int, list[Event]]] = {event.hire: (0, [event])}
+    # With the person's version: what is written while they are being erased would outlive their key.
+    streams: dict[UUID, tuple[int, list[Event]]] = {event.hire: (0, [event]), ask.candidate: (person.version, [])}
     if number:
         streams[hire_of(ask.candidate, ask.hiring, number)] = (previous.version, [])
-    return office.log.append(command, streams, also=companions(sealed.row, *mail(command, other)))
+    return office.log.append(command, streams, also=companions(*rows, *mail(command, other)))
+
+
+def _sealed(
+    office: Office, command: Command, candidate: CandidateId, person: Candidate, salary: Sequence[SalaryPart]
+) -> tuple[VaultRef, list[CompanionRow]]:
+    """The parts of the salary under the person's key; of somebody who is being erased only their sum is kept."""
+    if person.erasing:
+        return VaultRef(new_id(command, "components")), []
+    parts = tuple(Component(**msgspec.structs.asdict(part)) for part in salary)
+    sealed = office.vault.sealer.seal(Subject(SubjectKind.CANDIDATE, candidate), HireComponents(components=parts))
+    return sealed.ref, [sealed.row]
 
 
 def _last_employment(office: Office, candidate: CandidateId, hiring: CompanyId) -> tuple[int, Loaded[Hire]]:

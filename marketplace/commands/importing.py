@@ -20,7 +20,7 @@ from domain.ids import ApplicantId, CompanyId, VaultRef
 from domain.refusal import Refused
 from domain.rules.licence import check_active
 from marketplace.commands.office import Office, new_id, once
-from marketplace.importing.check import read
+from marketplace.importing.bounded import read
 from marketplace.importing.reading import Applicant as ReadApplicant
 from marketplace.importing.reading import HeldBack, Reading, Retention
 from marketplace.store.log import Appended, Command, Loaded
@@ -80,7 +80,7 @@ def begin(
                 "batch": str(batch),
                 "ordinal": ordinal,
                 "row_no": problem.row,
-                "column_name": problem.column,
+                "column_name": problem.kept_column,
                 "code": problem.code,
                 "severity": str(problem.severity),
                 "count": problem.count,

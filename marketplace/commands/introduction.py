@@ -34,7 +34,7 @@ from domain.refusal import Refused
 from domain.rules import ownership, share, terms
 from marketplace.commands.candidate import contact, lives_as, profile
 from marketplace.commands.office import Office, mail, once
-from marketplace.commands.standing import look_around, recommendation_for, sources_of
+from marketplace.commands.standing import look_around, recommended, sources_of
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command, Loaded
 from marketplace.vault.companion import companions
@@ -67,7 +67,7 @@ def request(
     """A company asks for a person; terms freeze, and the person is asked in the same append, unless a rule says no."""
     round_no, previous = _last_round(office, candidate, hiring, job)
     around = look_around(office, command, candidate=candidate, hiring=hiring, job=job, tokens=tokens)
-    recommended = recommendation_for(office, candidate, hiring)
+    referral, shared = recommended(office, candidate, hiring)
     with office.database.transaction() as connection:
         open_asks = candidate_inbox.open_asks(connection, candidate)
     frozen = quote(office, candidate=candidate, hiring=hiring, job=around.job, today=jst_date(command.now))
@@ -83,7 +83,7 @@ def request(
             job_version=job_version,
             by=by,
             terms=frozen,
-            items=items if recommended else items - {Item.RECOMMENDATION},
+            items=items if referral else items - {Item.RECOMMENDATION},
             open_asks=open_asks,
             policy=office.policy,
             at=command.now,
@@ -105,7 +105,7 @@ def request(
             )
         )
         rows += mail(command, Message(template="ask", to=To.CANDIDATE, recipient=candidate, about=about(key)))
-    return office.log.append(command, around.rests_on | {key: (0, events)}, also=companions(*rows))
+    return office.log.append(command, around.rests_on | shared | {key: (0, events)}, also=companions(*rows))
 
 
 def quote(office: Office, *, candidate: CandidateId, hiring: CompanyId, job: Job, today: date) -> Terms:
@@ -311,13 +311,23 @@ def claim_prior_contact(
     last_contact_on: date,
     evidence: str,
 ) -> Appended:
-    """The company says that it knew the person already, with its proof."""
+    """The company says that it knew the person already, with its proof.
+
+    Of somebody who is being erased nothing is taken down any more; the company hears that the copy is closed, not why.
+    """
     loaded = _received(office, introduction, hiring)
+    person = office.candidate(loaded.state.candidate)
+    if person.state.erasing: raise Refused("copy-not-open")
     sealed = office.vault.sealer.seal(received(introduction), Evidence(text=evidence), person=loaded.state.candidate)
     event = ownership.claim_prior_contact(
         loaded.state, by=by, last_contact_on=last_contact_on, evidence_ref=sealed.ref, today=jst_date(command.now)
     )
-    return office.log.append(command, {introduction: (loaded.version, [event])}, also=companions(sealed.row))
+    # With the person's version: what is written while they are being erased would outlive its key.
+    return office.log.append(
+        command,
+        {introduction: (loaded.version, [event]), loaded.state.candidate: (person.version, [])},
+        also=companions(sealed.row),
+    )
 
 
 @once

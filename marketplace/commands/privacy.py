@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -27,13 +27,14 @@ from marketplace.commands.consent import closing, following
 from marketplace.commands.office import Office, mail, new_id, once
 from marketplace.messages import outbox
 from marketplace.messages.outbox import Message, To
+from marketplace.store.database import Connection
 from marketplace.store.log import Appended, Command
-from marketplace.vault import blind_index
+from marketplace.vault import blind_index, statutory
 from marketplace.vault.blind_index import AddressKind
 from marketplace.vault.companion import CompanionRow, companions
 from marketplace.vault.erasure import certify, erase_candidate, erase_subjects
 from marketplace.vault.subject import Subject, SubjectKind
-from projections import referral_board
+from projections import gate, referral_board
 
 Streams = dict[UUID, tuple[int, list[Event]]]
 
@@ -48,6 +49,9 @@ FURTHER_DELETIONS = (
 )
 """What else dies with a person, beside the vault's own rows."""
 
+PARTING = "erasure-certificate"
+PARTING_LASTS = timedelta(days=1)
+"""How long an erasure waits at most until the last mail has gone out to the address that it destroys."""
 UNFINISHED_LASTS = timedelta(days=1)
 FORGOTTEN_AT_ONCE = 200
 
@@ -81,8 +85,8 @@ def start_erasure(office: Office, command: Command, /, *, candidate: CandidateId
         records |= {each_of.applicant for each_of in referrals}
         streams |= asked.streams
         rows += asked.rows
-    parting = Message(template="erasure-certificate", to=To.CANDIDATE, recipient=candidate)
-    # A moment earlier than the erasure, which takes the address with it.
+    parting = Message(template=PARTING, to=To.CANDIDATE, recipient=candidate)
+    # A moment earlier than the erasure, which takes the address with it and waits for this mail.
     rows += outbox.rows(command.id, [parting], command.now, run_at=command.now - timedelta(seconds=1))
     return office.log.append(command, streams, also=companions(*rows, *closing(command, streams)))
 
@@ -108,13 +112,20 @@ def registrations_of(office: Office, candidate: CandidateId) -> list[CandidateId
     return several
 
 
-def finish_erasure(office: Office, candidate: CandidateId, now: datetime) -> None:
-    """Destroy keys and rows, then say so in an event with a signed certificate. Safe to stop and repeat anywhere."""
+def finish_erasure(office: Office, candidate: CandidateId, now: datetime) -> bool:
+    """Destroy keys and rows, then say so in an event with a signed certificate. Safe to stop and repeat anywhere.
+
+    Answers False, and destroys nothing yet, while the last mail to the person is still on its way.
+    """
     loaded = office.candidate(candidate)
     if not loaded.state.erasing or loaded.state.erased:
-        return
+        return True
     with office.database.transaction() as connection:
-        remaining = erase_candidate(office.vault.keyring, connection, candidate, now=now, further=FURTHER_DELETIONS)
+        if _parting_waits(connection, candidate, now):
+            return False
+    with office.database.transaction() as connection:
+        erase_candidate(office.vault.keyring, connection, candidate, now=now, further=FURTHER_DELETIONS)
+        remaining = kept_by_law(connection, candidate)
     keep_until = max((until for _, until in remaining), default=add_years(jst_date(now), 1))
     certificate = certify(
         office.vault.sealer,
@@ -127,6 +138,23 @@ def finish_erasure(office: Office, candidate: CandidateId, now: datetime) -> Non
     event = decide.erase(loaded.state, remaining=remaining, certificate_ref=certificate.ref)
     command = Command(id=new_id(Command(id=candidate, actor="", now=now), "erased"), actor="worker:erase", now=now)
     office.log.append(command, {candidate: (loaded.version, [event])}, also=companions(certificate.sealed.row))
+    return True
+
+
+def _parting_waits(connection: Connection, candidate: CandidateId, now: datetime) -> bool:
+    """Is the mail that says where the certificate will be not settled yet, though there was time?"""
+    waits = connection.execute(
+        "SELECT FROM message WHERE recipient = %s AND template = %s AND sent_at IS NULL AND not_sent IS NULL"
+        " AND created_at > %s",
+        (candidate, PARTING, now - PARTING_LASTS),
+    )
+    return waits.fetchone() is not None
+
+
+def kept_by_law(connection: Connection, candidate: CandidateId) -> tuple[tuple[str, date], ...]:
+    """What the law makes us keep of the person, under all registrations, and the last day of each."""
+    several = gate.registrations_of(connection, candidate)
+    return tuple(sorted(kept for each in several for kept in statutory.remaining(connection, each)))
 
 
 def forget_unfinished(office: Office, now: datetime) -> None:

@@ -11,7 +11,7 @@ from domain import applying
 from domain import privacy_request as decide
 from domain.calendar import jst_date
 from domain.event import Event
-from domain.ids import CandidateId, CompanyId, PrivacyRequestId, referral_of
+from domain.ids import NIL, CandidateId, CompanyId, PrivacyRequestId, referral_of
 from domain.privacy_request import RequestKind
 from domain.refusal import Refused
 from marketplace.commands import applicant as applicants
@@ -40,7 +40,7 @@ def ask(
     rows: list[CompanionRow] = []
     for n, source in enumerate(sources, start=first):
         theirs = office.referral(referral_of(candidate, source)).state
-        if not theirs.made or applicants.load(office, theirs.applicant).state.erased:
+        if theirs.applicant == NIL or applicants.load(office, theirs.applicant).state.erased:
             continue
         key = PrivacyRequestId(new_id(command, "privacy-request", n))
         received = decide.receive(

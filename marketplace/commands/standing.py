@@ -12,7 +12,17 @@ from domain.candidate import Candidate, Placement
 from domain.company import CompanyRole
 from domain.event import Event
 from domain.hire import HireStatus
-from domain.ids import OPERATOR, CandidateId, CompanyId, CompanyToken, JobId, ReferralId, consent_of
+from domain.ids import (
+    OPERATOR,
+    CandidateId,
+    CompanyId,
+    CompanyToken,
+    JobId,
+    ReferralId,
+    consent_of,
+    referral_of,
+    sharing_policy_of,
+)
 from domain.job import Job
 from domain.partnership import Partnership
 from domain.referral import Referral
@@ -28,12 +38,15 @@ _OVER = frozenset({HireStatus.LEFT, HireStatus.WITHDRAWN, HireStatus.CANCELLED})
 """The person does not work there any more, or never came to."""
 
 
+RestsOn = dict[UUID, tuple[int, list[Event]]]
+
+
 class Look(msgspec.Struct, frozen=True):
     """The standing, and the streams it rests on: an append that names them fails if one moved meanwhile."""
 
     standing: Standing
     job: Job
-    rests_on: dict[UUID, tuple[int, list[Event]]]
+    rests_on: RestsOn
 
 
 def look_around(
@@ -106,11 +119,15 @@ def sources_of(office: Office, candidate: CandidateId, hiring: CompanyId, *, tod
 
 def recommendation_for(office: Office, candidate: CandidateId, hiring: CompanyId) -> Referral | None:
     """The referral whose recommendation this company may see: standing, read by the person, shared by the source."""
+    return recommended(office, candidate, hiring)[0]
+
+
+def recommended(office: Office, candidate: CandidateId, hiring: CompanyId) -> tuple[Referral | None, RestsOn]:
+    """The same, with the streams it rests on: an append that names them fails if the source said otherwise meanwhile."""
     for each in referrals_of(office, candidate):
-        if (
-            not each.ended
-            and each.recommendation_is_read
-            and office.sharing_policy(each.source).state.shares_with(hiring)
-        ):
-            return each
-    return None
+        key = referral_of(candidate, each.source)
+        referral, policy = office.referral(key), office.sharing_policy(each.source)
+        stands = not referral.state.ended and referral.state.recommendation_is_read
+        if stands and policy.state.shares_with(hiring):
+            return referral.state, {key: (referral.version, []), sharing_policy_of(each.source): (policy.version, [])}
+    return None, {}

@@ -11,24 +11,22 @@ import msgspec
 from domain.calendar import JST
 from domain.candidate import CandidateErased, ProfileFacts, ProfileSaved
 from domain.consent import Grant, OutcomeLevel, Permission
-from domain.ids import NIL, OPERATOR, CandidateId, CompanyId, ReferralId, UserId, VaultRef
+from domain.ids import NIL, CandidateId, ReferralId, VaultRef
 from domain.refusal import Refused
 from marketplace.commands import candidate as candidates
+from marketplace.commands import privacy
 from marketplace.commands.consent import words_of
 from marketplace.commands.office import Office
 from marketplace.store.database import Connection
 from marketplace.vault import access_log, statutory
 from marketplace.vault.records import (
     ContactRecord,
-    ErasureCertificate,
     ProfileRecord,
     Recommendation,
     open_many,
 )
 from projections import candidate_inbox, directory, referral_board, seen_by
 from projections.gate import registrations_of
-
-CERTIFICATE_REASON = "the person asks for the certificate of their own erasure"
 
 
 class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,11 +99,6 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     certificate: str | None
 
 
-class _Reader(msgspec.Struct, frozen=True):
-    user: UserId
-    company: CompanyId
-
-
 def consents(office: Office, candidate: CandidateId, now: datetime) -> list[ConsentView]:
     """What the person agreed to and did not take back."""
     state = office.consent(candidate).state
@@ -165,8 +158,7 @@ def referrals(office: Office, candidate: CandidateId) -> list[ReferralView]:
 
 def kept_by_law(connection: Connection, candidate: CandidateId) -> list[tuple[str, date]]:
     """What the law makes us keep of the person, under all registrations, and the last day of each."""
-    several = registrations_of(connection, candidate)
-    return sorted(kept for each in several for kept in statutory.remaining(connection, each))
+    return list(privacy.kept_by_law(connection, candidate))
 
 
 def everything(office: Office, candidate: CandidateId, now: datetime) -> Data:
@@ -222,8 +214,8 @@ def _mails(connection: Connection, candidate: CandidateId) -> list[dict[str, Any
     return [{"about": about, "created_at": created, "sent_at": sent} for about, created, sent in rows]
 
 
-def erasure(office: Office, candidate: CandidateId, now: datetime) -> Erasure:
-    """How an erasure stands, for whoever holds its number; reading the certificate is noted like any such look."""
+def erasure(office: Office, candidate: CandidateId) -> Erasure:
+    """How an erasure stands, for whoever holds its number."""
     state = office.candidate(candidate).state
     if not state.registered or not state.erasing: raise Refused("not-found")
     if not state.erased:
@@ -233,15 +225,8 @@ def erasure(office: Office, candidate: CandidateId, now: datetime) -> Erasure:
         remaining = kept_by_law(connection, candidate)
     try:
         with office.database.transaction() as connection:
-            certificate = statutory.read(
-                office.vault.keyring,
-                connection,
-                _Reader(UserId(candidate), OPERATOR),
-                VaultRef(event.certificate_ref),
-                ErasureCertificate,
-                reason=CERTIFICATE_REASON,
-                now=now,
-            ).jws
+            ref = VaultRef(event.certificate_ref)
+            certificate = statutory.certificate(office.vault.keyring, connection, ref).jws
     except Refused as refused:
         if refused.code != "record-gone":
             raise

@@ -32,31 +32,20 @@ from marketplace.vault.records import (
     Recommendation,
 )
 from marketplace.vault.subject import Subject, SubjectKind
-from projections.gate import VISIBLE, tokens_of
+from projections.gate import BARRED, may_see, tokens_of
 
 # FOR SHARE: a revocation that is being written at this moment comes wholly before this look or wholly after it.
-# What forbids the look may stand under the registration that the one which handed the copy over was merged into.
-_OPEN_COPY = """
+_OPEN_COPY = f"""
     SELECT r.ref, r.person
     FROM gate g
     JOIN vault_record r ON r.subject_kind = 'received' AND r.subject_id = g.subject AND r.class = 'received-copy'
+    CROSS JOIN LATERAL (SELECT r.person AS candidate) c
     WHERE g.subject = %(introduction)s AND g.what = 'share' AND g.object = %(company)s
       AND g.open AND (g.expires_at IS NULL OR g.expires_at > %(now)s)
-      AND NOT EXISTS (
-          WITH RECURSIVE one(id) AS (
-              SELECT r.person
-              UNION
-              SELECT m.object FROM one JOIN gate m ON m.subject = one.id AND m.what = 'merged-into' AND m.open
-          )
-          SELECT FROM one JOIN gate n ON n.subject = one.id AND n.open
-          WHERE n.what = 'erased' OR (n.what = 'block' AND n.object = ANY(%(tokens)s))
-      )
+      AND NOT {BARRED}
     ORDER BY r.version DESC LIMIT 1
     FOR SHARE OF g
-"""
-
-
-_MAY_SEE = f"SELECT FROM (SELECT %(candidate)s::uuid AS candidate) c WHERE {VISIBLE}"
+"""  # noqa: S608  put together from a constant of projections/gate
 
 
 class TokenViewer(Viewer, Protocol):
@@ -149,16 +138,15 @@ def open_recommendation(
 ) -> str:
     """What a source says for a person whose card the viewer may see; the caller knows that it is shared with them.
 
-    Gate, access log and decryption are one transaction. Raises Refused `copy-not-open` whatever the reason.
+    Gate, access log and decryption are one transaction, and the gate is looked at again at its end: what was withdrawn
+    while it was being opened is not shown any more. Raises Refused `copy-not-open` whatever the reason.
     """
     if connection.info.transaction_status is not TransactionStatus.IDLE:
         message = "a look needs a transaction of its own: one around it could still take back the access log"
         raise RuntimeError(message)
     own = Subject(SubjectKind.CANDIDATE, candidate)
     with connection.transaction():
-        values = {"candidate": candidate, "now": now, "tokens": list(viewer.tokens)}
-        if connection.execute(_MAY_SEE.encode(), values).fetchone() is None:
-            raise Refused("copy-not-open")
+        if not may_see(connection, candidate, viewer.tokens, now): raise Refused("copy-not-open")
         try:
             text = envelope.open_one(keyring, connection, own, ref, Recommendation).text
         except Refused as refusal:
@@ -167,6 +155,7 @@ def open_recommendation(
             raise
         items = [str(Item.RECOMMENDATION)]
         access_log.write(connection, viewer, own, items=items, purpose="catalogue", now=now, candidate=candidate)
+        if not may_see(connection, candidate, viewer.tokens, now): raise Refused("copy-not-open")
     return text
 
 
@@ -175,7 +164,7 @@ def _open_copy(
 ) -> tuple[VaultRef, UUID]:
     with connection.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(
-            _OPEN_COPY,
+            _OPEN_COPY.encode(),
             {
                 "introduction": introduction,
                 "company": viewer.company,

@@ -138,7 +138,7 @@ def certify(
     )
     record = ErasureCertificate(jws=text)
     return Certificate(
-        text=text, sealed=statutory.seal(sealer, "erasure-certificate", record, person=None, retain_until=keep_until)
+        text=text, sealed=statutory.seal(sealer, statutory.CERTIFICATE_CLASS, record, person=None, retain_until=keep_until)
     )
 
 

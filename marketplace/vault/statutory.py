@@ -1,7 +1,8 @@
 """What the law makes us keep: each record under a key of its own, kept through `retain_until`, read only with a reason.
 
 The seeker ledger (求職管理簿), provision records (APPI 29 and 30) and erasure certificates outlive the person's
-erasure; they are named to the person with their dates, and destroyed, key first, on the day after.
+erasure; they are named to the person with their dates, and destroyed, key first, on the day after. The certificate, which
+names nobody, is the one that needs no reason.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from marketplace.vault import access_log, envelope
 from marketplace.vault.access_log import Viewer
 from marketplace.vault.envelope import Draft, R, Record, Sealed, Sealer
 from marketplace.vault.keyring import Keyring
+from marketplace.vault.records import ErasureCertificate
 from marketplace.vault.subject import Subject, SubjectKind
 
 REASON_MOST = 200
+CERTIFICATE_CLASS = "erasure-certificate"
 
 
 def seal(sealer: Sealer, class_: str, record: Record, *, person: CandidateId | None, retain_until: date) -> Sealed:
@@ -64,6 +67,20 @@ def read(
         opened = envelope.open_one(keyring, connection, subject, ref, record)
         access_log.write(connection, reader, subject, items=[found[1]], purpose=reason.strip(), now=now)
     return opened
+
+
+def certificate(keyring: Keyring, connection: psycopg.Connection[Any], ref: VaultRef) -> ErasureCertificate:
+    """The erasure certificate of this reference, for whoever holds the erasure's number.
+
+    It names nobody and everybody may look as often as they like, so no look is noted: a log that strangers can fill tells
+    nothing. Raises Refused `record-gone`, also for a record of any other class.
+    """
+    query = "SELECT subject_id FROM vault_record WHERE ref = %s AND subject_kind = 'statutory' AND class = %s"
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute(query, (ref, CERTIFICATE_CLASS)).fetchone()
+    if found is None:
+        raise Refused("record-gone")
+    return envelope.open_one(keyring, connection, Subject(SubjectKind.STATUTORY, found[0]), ref, ErasureCertificate)
 
 
 def remaining(connection: psycopg.Connection[Any], person: CandidateId) -> tuple[tuple[str, date], ...]:
