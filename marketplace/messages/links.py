@@ -36,6 +36,11 @@ def registration(site: str, token: str) -> str:
     return f"{site}/register/{token}"
 
 
+def erasure(site: str, candidate: UUID) -> str:
+    """How an erasure stands, and its certificate; it opens without signing in and names no person."""
+    return f"{site}/erasures/{candidate}"
+
+
 def host(site: str) -> str:
     """The site's host as a name that a mail address may end in."""
     name = urlsplit(site).hostname or ""

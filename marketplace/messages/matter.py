@@ -24,7 +24,8 @@ from marketplace.messages.outbox import To
 from marketplace.messages.post import Post, Reader, Waiting, Withheld
 from marketplace.messages.templates import day, until, yen
 from marketplace.store.database import Connection
-from marketplace.texts.catalogue import Language, page_text
+from marketplace.texts.catalogue import Language
+from marketplace.texts.translation import word
 from projections import gate
 
 
@@ -88,9 +89,13 @@ def check(connection: Connection, matter: Matter) -> None:
         still(connection, matter)
 
 
-def _asked(_: Connection, matter: Matter) -> None:
-    if matter.introduction.status is not Status.ASKED: raise Withheld("answered-already")
-    if matter.introduction.expired(matter.now): raise Withheld("too-late")
+def _asked(connection: Connection, matter: Matter) -> None:
+    """The gate is asked too: a withdrawal holds before the introduction has heard of it (rule 3)."""
+    ask = matter.introduction
+    if ask.status is not Status.ASKED: raise Withheld("answered-already")
+    if ask.expired(matter.now): raise Withheld("too-late")
+    tokens = gate.tokens_of(connection, [ask.hiring])
+    if not gate.may_see(connection, ask.candidate, tokens, matter.now): raise Withheld("not-permitted")
 
 
 def _approved(_: Connection, matter: Matter) -> None:
@@ -113,6 +118,7 @@ def _copy_open(connection: Connection, matter: Matter) -> None:
     ask = matter.introduction
     if not gate.is_open(connection, ask.introduction, "share", ask.hiring, now=matter.now):
         raise Withheld("copy-closed")
+    if gate.is_barred(connection, ask.candidate, gate.tokens_of(connection, [ask.hiring])): raise Withheld("copy-closed")
 
 
 def _hire_open(_: Connection, matter: Matter) -> None:
@@ -174,6 +180,8 @@ def _link(connection: Connection, matter: Matter, _: Reader) -> str:
             return links.mint_share_link(
                 connection, ask.introduction, ask.candidate, opens_until, site=post.public_url
             )
+        case "erasure-certificate":
+            return links.erasure(post.public_url, waiting.recipient)
         case "merge-request":
             return links.mint_merge_link(
                 connection, waiting.named("survivor"), waiting.recipient, matter.now, site=post.public_url
@@ -224,7 +232,7 @@ def _changes(_: Connection, matter: Matter, reader: Reader) -> str:
         if number == version:
             break
     return "\n".join(
-        f"{page_text(f'condition-{name}', reader.language, {})}: {getattr(before, name)} → {getattr(after, name)}"
+        f"{word(reader.language, 'condition', name)}: {getattr(before, name)} → {getattr(after, name)}"
         for name in changed
     )
 

@@ -13,9 +13,12 @@ from uuid import UUID
 from domain import applicant as applicants
 from domain import candidate as candidates
 from domain import company as companies
-from domain.applicant import InvitationStatus
+from domain import consent as consents
+from domain.applicant import Applicant, Channel, InvitationStatus
+from domain.company import Company
 from domain.ids import CandidateId, CompanyId, VaultRef
 from domain.refusal import Refused
+from domain.rules import cooling_off
 from marketplace.messages.outbox import To
 from marketplace.messages.post import Post, Reader, Waiting, Withheld
 from marketplace.messages.templates import TEMPLATES, Nature
@@ -34,7 +37,7 @@ def find(post: Post, connection: Connection, waiting: Waiting, now: datetime) ->
     """The reader of a message for one person. Raises Withheld."""
     match waiting.to:
         case To.APPLICANT:
-            return _applicant(post, connection, waiting)
+            return _applicant(post, connection, waiting, now)
         case To.CANDIDATE:
             return _candidate(post, connection, waiting, now)
         case To.USER:
@@ -53,7 +56,7 @@ def members(connection: Connection, waiting: Waiting) -> list[UUID]:
     return [row[0] for row in found]
 
 
-def _applicant(post: Post, connection: Connection, waiting: Waiting) -> Reader:
+def _applicant(post: Post, connection: Connection, waiting: Waiting, now: datetime) -> Reader:
     state = post.log.load(waiting.recipient, applicants.INITIAL, applicants.evolve).state
     if state.erased: raise Withheld("erased")
     if state.frozen: raise Withheld("frozen")
@@ -64,10 +67,29 @@ def _applicant(post: Post, connection: Connection, waiting: Waiting) -> Reader:
         raise Withheld("invitation-gone")
     source = post.log.load(state.company, companies.INITIAL, companies.evolve).state
     if source.suspended: raise Withheld("company-suspended")
+    _may_push(post, state, source, now)
     record = _open(post, connection, Subject(SubjectKind.APPLICANT, waiting.recipient), state.ref, ApplicantRecord)
     if not record.emails: raise Withheld("no-address")
     address = _reachable(post, connection, record.emails[0], state.company)
     return Reader(address=address, name=record.name, language=_language(waiting, None, post))
+
+
+def _may_push(post: Post, state: Applicant, source: Company, now: datetime) -> None:
+    """Rule 4 once more: what the source has said of the record since the invitation was decided counts too."""
+    if not state.invitable: raise Withheld("applicant-not-invitable")
+    try:
+        cooling_off.may_push(
+            state,
+            source,
+            Channel.EMAIL,
+            consents.INITIAL,
+            opted_out=False,  # the suppression list is asked with the address
+            now=now,
+            policy=post.policy,
+            holidays=post.holidays,
+        )
+    except Refused as refused:
+        raise Withheld(refused.code) from None
 
 
 def _candidate(post: Post, connection: Connection, waiting: Waiting, now: datetime) -> Reader:

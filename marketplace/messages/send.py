@@ -1,7 +1,7 @@
 """Sending one message of the outbox: at most one mail too many after a crash, never one too few.
 
-A worker marks the message as its own for some minutes. The line to the mail server is opened first, so that nothing but
-the sending itself lies between the look at the gate (rule 3) and the mail.
+A worker marks the message as its own for some minutes. The gate (rule 3) is looked at when the mail is written, and
+again when the server has all but its end: neither a slow server nor a worker that stood still sends what was taken back.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from domain.calendar import next_decent_moment
+from marketplace import clock
 from marketplace.messages import links, matter, readers, smtp
 from marketplace.messages.outbox import Message, To, rows, write
 from marketplace.messages.post import Post, Reader, Waiting, Withheld
@@ -31,6 +32,7 @@ _CLAIM = """
     WHERE id = %(id)s AND sent_at IS NULL AND not_sent IS NULL AND (sending_until IS NULL OR sending_until <= %(now)s)
     RETURNING id, template, recipient_kind, recipient, about, attempts
 """
+_STILL_MINE = "SELECT FROM message WHERE id = %s AND attempts = %s AND sent_at IS NULL AND not_sent IS NULL"
 _IN_HAND = "SELECT sending_until FROM message WHERE id = %s AND sent_at IS NULL AND not_sent IS NULL"
 
 
@@ -39,6 +41,10 @@ class Later(msgspec.Struct, frozen=True):
 
     at: datetime
     why: str
+
+
+class TakenOver(Exception):
+    """Another worker is at the message by now, or it went with its reader."""
 
 
 def send(post: Post, message: UUID, now: datetime) -> Later | None:
@@ -65,15 +71,26 @@ def _send(post: Post, waiting: Waiting, now: datetime) -> Later | None:
     try:
         with smtp.connect(post.smtp_url) as line:
             to, mail = _write(post, waiting, now)
-            smtp.hand_over(line, mail, sender=post.mail_from, to=to)
+            smtp.hand_over(line, mail, sender=post.mail_from, to=to, look=lambda: _look_again(post, waiting, now))
             # Here, not after the parting words: a server that is rude at the end has the mail all the same.
             _settle(post, waiting, "sent_at = %(now)s", now=now)
     except Withheld as withheld:
         logger.info("message %s (%s) withheld: %s", waiting.id, waiting.template, withheld.code)
         _settle(post, waiting, "not_sent = %(why)s", why=withheld.code)
+    except TakenOver:
+        logger.info("message %s (%s) is in other hands", waiting.id, waiting.template)
     except smtp.NotTaken as not_taken:
         return _not_taken(post, waiting, not_taken, now)
     return None
+
+
+def _look_again(post: Post, waiting: Waiting, begun: datetime) -> None:
+    """May it still be sent, and by us? Raises Withheld or TakenOver."""
+    with post.database.transaction() as connection:
+        if connection.execute(_STILL_MINE, (waiting.id, waiting.attempts)).fetchone() is None: raise TakenOver
+        now = max(begun, clock.now(connection))
+        readers.find(post, connection, waiting, now)
+        matter.check(connection, matter.Matter(post, waiting, now))
 
 
 def _not_taken(post: Post, waiting: Waiting, not_taken: smtp.NotTaken, now: datetime) -> Later | None:
@@ -142,7 +159,11 @@ def _hand_on(post: Post, waiting: Waiting, now: datetime) -> None:
 
 
 def _later(post: Post, waiting: Waiting, at: datetime, why: str) -> Later:
-    _settle(post, waiting, "attempts = attempts")
+    with post.database.transaction() as connection:
+        # Not if it was taken over: then it is not ours to let go.
+        connection.execute(
+            "UPDATE message SET sending_until = NULL WHERE id = %s AND attempts = %s", (waiting.id, waiting.attempts)
+        )
     return Later(at, why)
 
 

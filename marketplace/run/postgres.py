@@ -30,6 +30,7 @@ __all__ = ["APP", "OWNER", "PostgresUnavailable", "Server", "adopt", "start"]
 
 SUPERUSER, OWNER, APP = "postgres", "relay_owner", "relay_app"
 _ROLES_LOCK = 7_252_001
+_DATABASES_LOCK = 7_252_003
 
 
 class Server:
@@ -78,6 +79,8 @@ class Server:
         """Make a database that `relay_owner` owns and `relay_app` may connect to; quietly if it is there already."""
         made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY WAL_LOG")
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:
+            # Two processes that begin at once would trip over each other's rows in PostgreSQL's own tables.
+            connection.execute("SELECT pg_advisory_lock(%s)", [_DATABASES_LOCK])  # falls with the connection
             with contextlib.suppress(psycopg.errors.DuplicateDatabase):
                 connection.execute(
                     made.format(sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0"))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid5
 
 import msgspec
 
+from domain.ids import CandidateId
 from marketplace import clock
-from marketplace.commands.privacy import FURTHER_DELETIONS
+from marketplace.commands.privacy import FURTHER_DELETIONS, finish_erasure, start_erasure
 from marketplace.run.settings import Settings
 from marketplace.run.wiring import House, open_house
 from marketplace.settlement import intents
+from marketplace.store.log import Command
 from marketplace.vault import erasure
 
 
@@ -43,8 +46,25 @@ def finish_erasures(house: House) -> int:
 def restored(house: House) -> Restored:
     """What has to be done once after a restore, before web and worker are started. A second time does no harm."""
     again = finish_erasures(house)
+    _tell_erasures(house)
     with house.database.transaction() as connection:
         return Restored(again, intents.look_up_first(connection, clock.now(connection)))
+
+
+def _tell_erasures(house: House) -> None:
+    """A log that ends before an erasure says so again: without it the card would still be listed, and be asked for."""
+    with house.database.transaction() as connection:
+        now = clock.now(connection)
+        erased = connection.execute("SELECT subject_id FROM vault_tombstone WHERE subject_kind = 'candidate'").fetchall()
+    for (key,) in erased:
+        candidate = CandidateId(key)
+        state = house.office.candidate(candidate).state
+        if not state.registered or state.erased:
+            continue
+        if not state.erasing:
+            command = Command(id=uuid5(candidate, f"restored:{now.isoformat()}"), actor="operator:restored", now=now)
+            start_erasure(house.office, command, candidate=candidate)
+        finish_erasure(house.office, candidate, now)
 
 
 def tell(house: House, say: Callable[[str], None]) -> int:

@@ -1,4 +1,7 @@
-"""`relay serve`: the database, the web and a worker on one machine; what dies is started again, what is stopped stops all."""
+"""`relay serve`: the database, the web and a worker on one machine; what dies is started again, what is stopped stops all.
+
+The parts hang on a tether: if this process is killed, they notice and stop too, and nobody serves or works unseen.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import FrameType
 
 import msgspec
@@ -43,8 +47,17 @@ def command(name: str) -> list[str]:
 
 def start(name: str, environ: Mapping[str, str]) -> Child:
     """Start a part in a process group of its own, so that a Ctrl-C reaches it only through us."""
-    process = subprocess.Popen(command(name), env={**os.environ, **environ}, start_new_session=True)
+    held = tether()
+    words = [sys.executable, "-m", "marketplace.run.tether", str(held), name]
+    process = subprocess.Popen(words, env={**os.environ, **environ}, start_new_session=True, pass_fds=(held,))
     return Child(name, process, time.monotonic())
+
+
+@cache
+def tether() -> int:
+    """The end of a pipe that the parts are given; the other end stays with this process and goes with it."""
+    theirs, _ours = os.pipe()
+    return theirs
 
 
 def sweep(child: Child) -> None:

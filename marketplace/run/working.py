@@ -29,6 +29,7 @@ from marketplace.work.worker import Jobs, Worker
 from projections.every import EVERY
 
 UPKEEP_EVERY = timedelta(hours=1)
+PARTING_WAIT = timedelta(seconds=10)
 WEBHOOK_SECONDS = 10
 
 logger = logging.getLogger(__name__)
@@ -70,8 +71,9 @@ def effects(house: House, post: Post) -> dict[str, Effect]:
     def take_in(batch: UUID, now: datetime) -> None:
         importing.carry_on(office, batch, now)
 
-    def erase(candidate: UUID, now: datetime) -> None:
-        privacy.finish_erasure(office, CandidateId(candidate), now)
+    def erase(candidate: UUID, now: datetime) -> Again | None:
+        finished = privacy.finish_erasure(office, CandidateId(candidate), now)
+        return None if finished else Again(now + PARTING_WAIT, "its last mail is on its way")
 
     def destroy(record: UUID, now: datetime) -> None:
         applicant.destroy(office, ApplicantId(record), now)

@@ -50,7 +50,7 @@ def _keep(connection: Connection, notice: Notification, raw: bytes, now: datetim
     key = uuid5(_EVENTS, notice.event_id)
     taken = connection.execute(
         "INSERT INTO webhook_inbox (event_id, id, raw, type, object_id, account, received_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING RETURNING id",
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
         (notice.event_id, key, raw, notice.type, notice.object_id, notice.account, now),
     ).fetchone()
     if taken is not None:

@@ -152,13 +152,17 @@ def stream_of(connection: Connection, label: str) -> UUID | None:
     return row[0] if row else None
 
 
-def begin(connection: Connection, intent_id: UUID, now: datetime) -> None:
-    """It is about to be sent. Committed before it is, so that a crash in between leaves a trace."""
-    connection.execute(
+def begin(connection: Connection, asked: Asked, now: datetime) -> bool:
+    """It is about to be sent. Committed before it is, so that a crash in between leaves a trace.
+
+    False: it was settled, or goes by another key, since it was loaded; these bytes must not go out.
+    """
+    begun = connection.execute(
         "UPDATE intent SET state = 'sending', attempts = attempts + 1, first_sent_at = coalesce(first_sent_at, %s)"
-        " WHERE id = %s AND state IN ('pending', 'sending', 'unknown')",
-        (now, intent_id),
+        " WHERE id = %s AND state IN ('pending', 'sending', 'unknown') AND generation = %s",
+        (now, asked.id, asked.generation),
     )
+    return begun.rowcount == 1
 
 
 def keep(connection: Connection, intent_id: UUID, state: State, *, code: str | None = None) -> None:

@@ -66,7 +66,8 @@ def _send(office: Office, client: Client, asked: Asked, now: datetime) -> Again 
     from marketplace.settlement.stripe.contract import ContractBroken  # noqa: PLC0415  imports the SDK, which is slow
 
     with office.database.transaction() as connection:
-        intents.begin(connection, asked.id, now)
+        if not intents.begin(connection, asked, now):
+            return Again(now, "moved-on")
     try:
         outcome: Outcome = gateway.send(client, asked.request)
     except ContractBroken:

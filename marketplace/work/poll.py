@@ -23,6 +23,7 @@ from marketplace.work.tasks import Again
 from projections import ledger
 
 EVERY = timedelta(hours=1)
+WHILE_AWAY = timedelta(minutes=5)
 GRACE = timedelta(days=3)
 """So long may a payment wait for its invoice to be recorded before it is called unknown."""
 PAYOUTS_BACK = timedelta(days=40)
@@ -46,8 +47,11 @@ def start(office: Office, now: datetime) -> None:
 
 
 def hourly(office: Office, client: Client, now: datetime) -> Again:
-    """The task: converge, and again in an hour."""
-    converge(office, client, now)
+    """The task: converge, and again in an hour; soon, if Stripe did not answer."""
+    try:
+        converge(office, client, now)
+    except gateway.StripeUnavailable as away:
+        return Again(now + WHILE_AWAY, away.code)
     return Again(now + EVERY, "every hour")
 
 

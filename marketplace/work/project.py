@@ -1,18 +1,21 @@
 """The batch loop: read on from where a projection stands, fold per key, write what changed, all in one transaction.
 
 The position row is the fence: it is locked first, so two workers never fold the same events. An event that cannot be
-folded parks its stream for this projection and the others go on.
+folded, or whose row the database refuses, parks its stream for this projection and the others go on.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg.sql import SQL, Composed, Identifier
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from domain.event import Recorded
 from domain.events import AnyEvent
@@ -71,14 +74,15 @@ def load(connection: Connection, projection: Projection[Any], table: str, keys: 
     """The existing rows of these keys."""
     if projection.adds_only or not keys:
         return {}
-    found = connection.execute(
-        SQL("SELECT coalesce(json_agg(t), '[]')::text FROM {} t WHERE {} = ANY(%s)").format(
-            Identifier(table), Identifier(projection.key)
-        ),
-        (list(keys),),
-    ).fetchone()
+    found = connection.execute(_select(table, projection.key), (list(keys),)).fetchone()
     rows = msgspec.json.decode(found[0] if found else "[]", type=list[projection.row], strict=False)  # type: ignore[name-defined]
     return {getattr(row, projection.key): row for row in rows}
+
+
+@cache
+def _select(table: str, key: str) -> bytes:
+    statement = SQL("SELECT coalesce(json_agg(t), '[]')::text FROM {} t WHERE {} = ANY(%s)")
+    return statement.format(Identifier(table), Identifier(key)).as_bytes()
 
 
 def store(connection: Connection, projection: Projection[Any], table: str, rows: dict[Key, Any]) -> None:
@@ -90,32 +94,21 @@ def store(connection: Connection, projection: Projection[Any], table: str, rows:
             SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(Identifier(table), Identifier(projection.key)), (gone,)
         )
     if kept:
-        connection.execute(_upsert(projection, table), (msgspec.json.encode(kept).decode(),))
+        upsert = _upsert(table, projection.name, projection.key, projection.columns)
+        connection.execute(upsert, (msgspec.json.encode(kept).decode(),))
 
 
-def _upsert(projection: Projection[Any], table: str) -> Composed:
-    columns = SQL(", ").join(map(Identifier, projection.columns))
-    changes = SQL(", ").join(
-        SQL("{0} = excluded.{0}").format(Identifier(name)) for name in projection.columns if name != projection.key
-    )
-    return SQL(
+@cache
+def _upsert(table: str, real: str, key: str, names: tuple[str, ...]) -> bytes:
+    columns = SQL(", ").join(map(Identifier, names))
+    changes = SQL(", ").join(SQL("{0} = excluded.{0}").format(Identifier(name)) for name in names if name != key)
+    statement = SQL(
         "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{real}, %s::jsonb)"
         " ON CONFLICT ({key}) DO UPDATE SET {changes}"
-    ).format(
-        table=Identifier(table),
-        real=Identifier(projection.name),
-        columns=columns,
-        key=Identifier(projection.key),
-        changes=changes,
     )
-
-
-def behind(database: Database, log: Log, projections: Sequence[Projection[Any]]) -> list[Projection[Any]]:
-    """Those that have not read the log to its end; one look, so that a worker with nothing to do costs next to nothing."""
-    end = log.position()
-    with database.transaction() as connection:
-        standing = dict(connection.execute("SELECT name, position FROM projection_position").fetchall())
-    return [projection for projection in projections if standing.get(projection.name, 0) < end]
+    return statement.format(
+        table=Identifier(table), real=Identifier(real), columns=columns, key=Identifier(key), changes=changes
+    ).as_bytes()
 
 
 class Reader:
@@ -132,30 +125,117 @@ class Reader:
         return self._batches[after, limit]
 
 
+def advance_all(database: Database, log: Log, projections: Sequence[Projection[Any]], *, limit: int = BATCH) -> int:
+    """Fold one batch of every projection; answers how many events were read, each counted once a projection.
+
+    Most events concern few projections: those that a batch does not touch are moved on together, in one statement.
+    """
+    with database.reading() as connection:
+        standing = dict(connection.execute("SELECT name, position FROM projection_position").fetchall())
+    reader, passing, done = Reader(log), defaultdict[int, list[str]](list), 0
+    folding = []
+    for projection in projections:
+        at = standing.get(projection.name, 0)
+        if not (entries := reader.read(at, limit)):
+            continue
+        if at and not _concerns(projection, entries):
+            passing[at].append(projection.name)
+        else:
+            folding.append(projection)
+    for at, names in passing.items():
+        entries = reader.read(at, limit)
+        done += len(entries) * _pass_over(database, names, at, entries[-1].position)
+    return done + sum(advance(database, reader, projection, limit=limit) for projection in folding)
+
+
+def _concerns(projection: Projection[Any], entries: Sequence[Entry]) -> bool:
+    """Is there anything in these events to fold, or to park?"""
+    try:
+        return any(isinstance(entry, Unreadable) or any(True for _ in projection.touches(entry)) for entry in entries)
+    except Exception:  # noqa: BLE001  `fold` meets it again and parks the stream
+        return True
+
+
+def _pass_over(database: Database, names: Sequence[str], at: int, to: int) -> int:
+    """Move projections on that stand there still; answers how many. What another worker is at is left to it."""
+    with database.reading() as connection:
+        return connection.execute(
+            "UPDATE projection_position p SET position = %s FROM (SELECT name, set_config('synchronous_commit', 'off', true)"
+            " FROM projection_position WHERE name = ANY(%s) AND position = %s ORDER BY name FOR UPDATE SKIP LOCKED) free"
+            " WHERE p.name = free.name",
+            (to, list(names), at),
+        ).rowcount
+
+
 def advance(database: Database, log: Log | Reader, projection: Projection[Any], *, limit: int = BATCH) -> int:
-    """Fold one batch; answers how many events were read: none, too, while another worker is at this projection."""
+    """Fold one batch, event by event if the database refuses what came of the whole."""
+    try:
+        return _advance(database, log, projection, limit=limit)
+    except (psycopg.DataError, psycopg.IntegrityError):
+        return _advance(database, log, projection, limit=limit, carefully=True)
+
+
+def _advance(
+    database: Database, log: Log | Reader, projection: Projection[Any], *, limit: int, carefully: bool = False
+) -> int:
+    """Fold one batch; answers how many events were read: none, too, while another worker is at this projection.
+
+    The commit does not wait for the disk: rows and position are lost together or not at all, and folded again.
+    """
     with database.transaction() as connection:
-        connection.execute(
-            "INSERT INTO projection_position (name, position) VALUES (%s, 0) ON CONFLICT DO NOTHING", (projection.name,)
-        )
-        row = connection.execute(
-            "SELECT position FROM projection_position WHERE name = %s FOR UPDATE SKIP LOCKED", (projection.name,)
-        ).fetchone()
+        row = _standing(connection, projection.name)
         entries = log.read(row[0], limit) if row else []
-        if not entries:
+        if row is None or not entries:
             return 0
+        write = fold_carefully if carefully else fold_all
+        if stumbled := write(connection, projection, projection.name, entries, set(row[1])):
+            park(connection, projection.name, stumbled, clock.now(connection))
         connection.execute(
             "UPDATE projection_position SET position = %s WHERE name = %s", (entries[-1].position, projection.name)
         )
-        folded = fold(
-            projection,
-            load(connection, projection, projection.name, touched(projection, entries)),
-            entries,
-            parked_streams(connection, projection.name),
-        )
-        store(connection, projection, projection.name, folded.rows)
-        park(connection, projection.name, folded.stumbled, clock.now(connection))
     return len(entries)
+
+
+def fold_all(
+    connection: Connection, projection: Projection[Any], table: str, entries: Sequence[Entry], parked: set[UUID]
+) -> list[Unreadable]:
+    """Fold a batch into a table; answers what stumbled on the way."""
+    folded = fold(projection, load(connection, projection, table, touched(projection, entries)), entries, parked)
+    store(connection, projection, table, folded.rows)
+    return folded.stumbled
+
+
+def fold_carefully(
+    connection: Connection, projection: Projection[Any], table: str, entries: Sequence[Entry], parked: set[UUID]
+) -> list[Unreadable]:
+    """One event at a time, each in a savepoint, so that one whose row cannot be kept takes nobody else along."""
+    stumbled: list[Unreadable] = []
+    for entry in entries:
+        try:
+            with connection.transaction():
+                stumbled += fold_all(connection, projection, table, [entry], parked)
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            stumbled.append(Unreadable(entry.position, entry.stream, type(error).__name__))
+            parked.add(entry.stream)
+    return stumbled
+
+
+def _standing(connection: Connection, name: str) -> tuple[int, list[UUID]] | None:
+    """Where it stands and which streams it has parked, locked for this transaction; None while another worker has it."""
+    for attempt in (1, 2):
+        row = connection.execute(
+            "SELECT position, ARRAY(SELECT DISTINCT stream FROM parked WHERE reader = name),"
+            " set_config('synchronous_commit', 'off', true)"
+            " FROM projection_position WHERE name = %s FOR UPDATE SKIP LOCKED",
+            (name,),
+        ).fetchone()
+        if row is not None:
+            return row[0], row[1]
+        if attempt == 1:
+            connection.execute(
+                "INSERT INTO projection_position (name, position) VALUES (%s, 0) ON CONFLICT DO NOTHING", (name,)
+            )
+    return None
 
 
 def parked_streams(connection: Connection, reader: str) -> set[UUID]:

@@ -1,14 +1,15 @@
 """Reactions: read on in the log and carry out the commands that each event calls for.
 
 A reaction's command id comes from the event and the reaction's name, so doing it twice does it once. What a rule refuses is
-written down for the operator; what fails for the moment is tried again; what cannot work parks its stream.
+written down for the operator and asked again, later each time; what fails for the moment is tried again; what cannot work
+parks its stream, which is looked at every hour until it can be taken up again.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 import psycopg
@@ -25,17 +26,24 @@ from marketplace.work.project import park, parked_streams
 
 READER = "react"
 BATCH = 100
+TURN_SECONDS = 300.0
+"""No command takes so long. A worker that was stopped and wakes finds that its command was carried out, or is none."""
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=24)
+LOOK_EVERY = timedelta(hours=1)
 Reaction = Callable[[Office, Command, Recorded[AnyEvent]], object]
 
 logger = logging.getLogger(__name__)
 
 
 def advance(office: Office, reactions: Mapping[str, Reaction]) -> int:
-    """React to one batch of events; answers how many were read: none while another worker is at it."""
+    """React to one batch of events; answers how many were looked at: none while another worker is at it."""
     with office.database.transaction() as connection:
-        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        limit_turn(connection)
         position = _standing(connection)
-        entries = [] if position is None else office.log.read(position, BATCH)
+        if position is None:
+            return 0
+        entries = office.log.read(position, BATCH)
         parked = parked_streams(connection, READER)
         done = 0
         for entry in entries:
@@ -50,17 +58,36 @@ def advance(office: Office, reactions: Mapping[str, Reaction]) -> int:
             connection.execute(
                 "UPDATE projection_position SET position = %s WHERE name = %s", (entries[done - 1].position, READER)
             )
+        elif not entries:
+            done = _ask_again(office, connection, reactions) + _take_up_again(office, connection, reactions)
     return done
 
 
-def _standing(connection: Connection) -> int | None:
+def limit_turn(connection: Connection) -> None:
+    """Who stands still for longer than this in the midst of a turn loses it, so that another worker goes on."""
     connection.execute(
-        "INSERT INTO projection_position (name, position) VALUES (%s, 0) ON CONFLICT DO NOTHING", (READER,)
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", (f"{int(TURN_SECONDS * 1000)}ms",)
     )
-    row = connection.execute(
-        "SELECT position FROM projection_position WHERE name = %s FOR UPDATE SKIP LOCKED", (READER,)
-    ).fetchone()
-    return row[0] if row else None
+
+
+def _standing(connection: Connection) -> int | None:
+    """Where reactions stand, locked for this turn; None while another worker has it.
+
+    The turn's commit does not wait for the disk: a turn that is lost is taken again, and its commands are found done.
+    """
+    for attempt in (1, 2):
+        row = connection.execute(
+            "SELECT position, set_config('synchronous_commit', 'off', true) FROM projection_position"
+            " WHERE name = %s FOR UPDATE SKIP LOCKED",
+            (READER,),
+        ).fetchone()
+        if row is not None:
+            return int(row[0])
+        if attempt == 1:
+            connection.execute(
+                "INSERT INTO projection_position (name, position) VALUES (%s, 0) ON CONFLICT DO NOTHING", (READER,)
+            )
+    return None
 
 
 def _react(
@@ -73,11 +100,12 @@ def _react(
     """Carry out what one event calls for; False: not now, try again later from this event on."""
     for name in wanted(entry.event):
         now = clock.now(connection)
-        command = Command(id=uuid5(entry.stream, f"{entry.version}:{name}"), actor=f"reaction:{name}", now=now)
         try:
-            reactions[name](office, command, entry)
+            reactions[name](office, _command(entry, name, now), entry)
         except Refused as refused:
-            note_refusal(connection, f"{entry.position}:{name}", entry.stream, name, refused.code, now, None)
+            note_refusal(
+                connection, f"{entry.position}:{name}", entry.stream, name, refused.code, now, now + FIRST_WAIT
+            )
         except (StreamMoved, StoreUnavailable, psycopg.OperationalError):
             logger.warning("reaction %s at %s waits", name, entry.position)
             return False
@@ -87,6 +115,62 @@ def _react(
             parked.add(entry.stream)
             break
     return True
+
+
+def _command(entry: Recorded[AnyEvent], name: str, now: datetime) -> Command:
+    return Command(id=uuid5(entry.stream, f"{entry.version}:{name}"), actor=f"reaction:{name}", now=now)
+
+
+def _ask_again(office: Office, connection: Connection, reactions: Mapping[str, Reaction]) -> int:
+    """What a rule refused may be allowed by now (a company is reinstated): the same command, decided anew."""
+    now = clock.now(connection)
+    found = connection.execute(
+        "SELECT id, stream, wanted, attempts FROM refusal WHERE wanted = ANY(%s) AND next_at <= %s"
+        " ORDER BY next_at, id LIMIT %s",
+        (list(reactions), now, BATCH),
+    ).fetchall()
+    for key, stream, name, attempts in found:
+        entry = _entry_at(office, int(key.partition(":")[0]))
+        wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
+        code = ""
+        if isinstance(entry, Recorded):
+            try:
+                reactions[name](office, _command(entry, name, now), entry)
+            except Refused as refused:
+                code = refused.code
+            except Exception as error:
+                # Noted, so that it neither stops the others nor is asked again at once.
+                logger.exception("reaction %s at %s failed", name, entry.position)
+                code = type(error).__name__
+        if code:
+            note_refusal(connection, key, stream, name, code, now, now + wait)
+        else:
+            connection.execute("DELETE FROM refusal WHERE id = %s", (key,))
+    return len(found)
+
+
+def _take_up_again(office: Office, connection: Connection, reactions: Mapping[str, Reaction]) -> int:
+    """A stream that was parked goes on where it stopped, as soon as what stood in the way was repaired."""
+    now = clock.now(connection)
+    streams = connection.execute(
+        "SELECT stream, array_agg(position ORDER BY position) FROM parked WHERE reader = %s"
+        " GROUP BY stream HAVING max(at) <= %s",
+        (READER, now - LOOK_EVERY),
+    ).fetchall()
+    for stream, positions in streams:
+        connection.execute("UPDATE parked SET at = %s WHERE reader = %s AND stream = %s", (now, READER, stream))
+        for position in positions:
+            entry, stumbled = _entry_at(office, position), set[UUID]()
+            if not isinstance(entry, Recorded) or not _react(office, connection, reactions, entry, stumbled) or stumbled:
+                break
+            connection.execute(
+                "DELETE FROM parked WHERE reader = %s AND stream = %s AND position = %s", (READER, stream, position)
+            )
+    return len(streams)
+
+
+def _entry_at(office: Office, position: int) -> Recorded[AnyEvent] | Unreadable | None:
+    return next(iter(office.log.read(position - 1, 1)), None)
 
 
 def note_refusal(

@@ -14,7 +14,7 @@ from marketplace import clock
 from marketplace.commands.office import Office
 from marketplace.store.database import Connection
 from marketplace.store.log import Appended, Command, StoreUnavailable, StreamMoved
-from marketplace.work.react import note_refusal
+from marketplace.work.react import limit_turn, note_refusal
 
 LEADER = 7160293848
 BATCH = 200
@@ -35,14 +35,16 @@ logger = logging.getLogger(__name__)
 def advance(office: Office, timers: Mapping[str, Timer]) -> int:
     """Carry out what is due; answers how many timers were carried out or refused: none while another worker sweeps."""
     with office.database.transaction() as connection:
-        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        limit_turn(connection)
         leads = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (LEADER,)).fetchone()
         if leads != (True,):
             return 0
         now = clock.now(connection)
         done = 0
         for key, stream, kind, due_at, attempts in connection.execute(DUE, (now, now, BATCH)).fetchall():
-            done += _carry_out(office, connection, timers[kind], (key, stream, kind, due_at), attempts, now)
+            # The moment of this one, not of the batch: what it decides on may have run out since.
+            moment = clock.now(connection)
+            done += _carry_out(office, connection, timers[kind], (key, stream, kind, due_at), attempts, moment)
     return done
 
 
@@ -82,6 +84,8 @@ def _carry_out(
     except Refused as refused:
         note_refusal(connection, key, stream, kind, refused.code, now, now + wait)
     except (StreamMoved, StoreUnavailable, psycopg.OperationalError):
+        if connection.closed:
+            raise  # the turn was lost, and with it the right to go on
         logger.warning("timer %s of %s waits", kind, stream)
         return 0
     except Exception as error:

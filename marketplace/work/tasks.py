@@ -1,4 +1,7 @@
-"""Effects: leased rows that carry only an id. One worker at a time has a task; what fails is tried again, later each time."""
+"""Effects: leased rows that carry only an id. One worker at a time has a task; what fails is tried again, later each time.
+
+A worker that stood still beyond its lease has no say any more: the lease fences what it writes.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,7 @@ class Task(msgspec.Struct, frozen=True):
     kind: str
     subject: UUID
     attempts: int
+    leased_until: datetime
 
 
 LEASE_ONE = """
@@ -43,7 +47,7 @@ LEASE_ONE = """
         WHERE done_at IS NULL AND run_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
         ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, kind, subject, attempts
+    RETURNING id, kind, subject, attempts, leased_until
 """
 
 
@@ -55,17 +59,24 @@ def advance(database: Database, effects: Mapping[str, Effect]) -> int:
     if row is None:
         return 0
     task = Task(*row)
+    failures = 0
     try:
         again = effects[task.kind](task.subject, now)
     except Exception as error:
         logger.exception("task %s %s failed", task.kind, task.id)
-        again = Again(now + min(FIRST_WAIT * 2 ** min(task.attempts, 20), LONGEST_WAIT), type(error).__name__)
+        failures = task.attempts
+        again = Again(now + min(FIRST_WAIT * 2 ** min(failures, 20), LONGEST_WAIT), type(error).__name__)
     with database.transaction() as connection:
         if again is None:
-            connection.execute("UPDATE task SET done_at = %s, last_error = NULL WHERE id = %s", (now, task.id))
-        else:
             connection.execute(
-                "UPDATE task SET run_at = %s, leased_until = NULL, last_error = %s WHERE id = %s",
-                (again.at, again.why, task.id),
+                "UPDATE task SET done_at = %s, last_error = NULL WHERE id = %s AND leased_until = %s",
+                (now, task.id, task.leased_until),
+            )
+        else:
+            # What only goes on has not failed: a task that comes every hour must not wait ever longer after one outage.
+            connection.execute(
+                "UPDATE task SET run_at = %s, leased_until = NULL, last_error = %s, attempts = %s"
+                " WHERE id = %s AND leased_until = %s",
+                (again.at, again.why, failures, task.id, task.leased_until),
             )
     return 1

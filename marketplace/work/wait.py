@@ -15,7 +15,7 @@ def until(database: Database, names: Sequence[str], position: int, *, patience: 
     """True once every named projection stands at `position` or beyond; False when patience ran out (still updating)."""
     deadline = time.monotonic() + patience
     while True:
-        with database.transaction() as connection:
+        with database.reading() as connection:
             row = connection.execute(
                 "SELECT count(*) FROM projection_position WHERE name = ANY(%s) AND position >= %s",
                 (list(names), position),

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import psycopg
 
+from domain import reactions
 from marketplace import clock
 from marketplace.commands.office import Office
 from marketplace.store.database import Connection
@@ -22,6 +23,7 @@ from projections.projection import Projection
 
 POLL_SECONDS = 1.0
 BACKOFF_SECONDS = 2.0
+FIRST = "project"
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +54,7 @@ class Worker:
 
     def project(self) -> int:
         """Fold one batch of every projection; answers how many events were folded."""
-        database, reader = self._office.database, project.Reader(self._office.log)
-        waiting = project.behind(database, self._office.log, self._jobs.projections)
-        return sum(project.advance(database, reader, projection) for projection in waiting)
+        return project.advance_all(self._office.database, self._office.log, self._jobs.projections)
 
     def drain(self) -> None:
         """Work until nothing is left to do now."""
@@ -88,11 +88,16 @@ class Worker:
             while not self._stop.is_set():
                 for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
-                self._wake_all()
+                self._wake[FIRST].set()
 
     def _wake_all(self) -> None:
         for event in self._wake.values():
             event.set()
+
+    def _wake_others(self) -> None:
+        for name, event in self._wake.items():
+            if name != FIRST:
+                event.set()
 
     def _loop(self, name: str) -> None:
         room, wake = self._rooms[name], self._wake[name]
@@ -100,12 +105,22 @@ class Worker:
             wake.wait(POLL_SECONDS)
             wake.clear()
             try:
-                while room() and not self._stop.is_set():
+                while self._once(name, room) and not self._stop.is_set():
                     pass
             except Exception:
                 # Whatever it was (a cut connection, a full disk), the other rooms go on and this one tries again.
                 logger.exception("%s failed; trying again", name)
                 self._stop.wait(BACKOFF_SECONDS)
+
+    def _once(self, name: str, room: Callable[[], int]) -> int:
+        """One turn of a room. Once the first has come to rest it wakes the others: what they do rests on what was folded."""
+        done = 0
+        try:
+            done = room()
+        finally:
+            if name == FIRST and not done:
+                self._wake_others()
+        return done
 
 
 def idle(connection: Connection, projections: Sequence[Projection[Any]]) -> bool:
@@ -120,7 +135,8 @@ def idle(connection: Connection, projections: Sequence[Projection[Any]]) -> bool
            AND NOT EXISTS (SELECT FROM task WHERE done_at IS NULL AND run_at <= %(now)s)
            AND NOT EXISTS (SELECT FROM due d LEFT JOIN refusal r ON r.id = d.id
                            WHERE d.due_at <= %(now)s AND (r.next_at IS NULL OR r.next_at <= %(now)s))
+           AND NOT EXISTS (SELECT FROM refusal WHERE wanted = ANY(%(reactions)s) AND next_at <= %(now)s)
         """,
-        {"names": names, "now": now},
+        {"names": names, "now": now, "reactions": list(reactions.NAMES)},
     ).fetchone()
     return row == (True,)
