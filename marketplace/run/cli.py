@@ -19,7 +19,8 @@ from domain.refusal import Refused
 from marketplace.run import settings as environment
 from marketplace.run import threshold
 from marketplace.run.database import at_hand
-from marketplace.run.migrations import MigrationFailed, migrate
+from marketplace.run.keyring_home import migrate_all
+from marketplace.run.migrations import MigrationFailed
 from marketplace.run.postgres import PostgresUnavailable
 from marketplace.run.settings import BadSetting
 from marketplace.texts.catalogue import sentence
@@ -57,17 +58,15 @@ def _bar(what: str, done: int, whole: int) -> None:
 def migrate_command() -> None:
     """Bring the database's tables up to this release. Forward only; two at once is fine."""
     with at_hand(environment.load()) as addresses:
-        url = addresses.migration_url()
-        threshold.reached("MIGRATION_DATABASE_URL", url).close()
-        applied = migrate(url, lambda step: _say(f"applying {step}"))
+        threshold.reached("MIGRATION_DATABASE_URL", addresses.migration_url()).close()
+        applied = migrate_all(addresses, lambda step: _say(f"applying {step}"))
     _say(f"{len(applied)} files applied." if applied else "Nothing to do: the tables are up to date.")
 
 
 @app.command
 def web() -> None:
     """Serve the website and the API."""
-    from granian.constants import Interfaces  # noqa: PLC0415
-    from granian.server import Server  # noqa: PLC0415  only the web process pays for it
+    from marketplace.run.serving import serve as listen  # noqa: PLC0415  only the web process pays for it
 
     settings = environment.load()
     settings.payments()
@@ -76,15 +75,7 @@ def web() -> None:
         threshold.cross(settings, addresses)
     threshold.check_port(settings)
     _say(f"web on http://{settings.host}:{settings.port}")
-    Server(
-        "api.app:load",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        log_enabled=True,
-        log_access=False,
-    ).serve()
+    listen("api.app:load", settings.host, settings.port)
 
 
 @app.command
@@ -135,7 +126,7 @@ def serve() -> None:
     threshold.check_port(settings)
     with at_hand(settings) as addresses:
         if addresses.owner_url is not None:
-            migrate(addresses.owner_url, lambda step: _say(f"applying {step}"))
+            migrate_all(addresses, lambda step: _say(f"applying {step}"))
         server = addresses.server
         supervise.serve(("web", "work"), {}, tend=supervise.nothing if server is None else server.revive)
 

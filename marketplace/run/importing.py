@@ -13,6 +13,7 @@ from marketplace import clock
 from marketplace.commands import importing
 from marketplace.commands.office import Office
 from marketplace.importing.archive import packed_folder
+from marketplace.importing.formats import JSON_LIMIT_BYTES
 from marketplace.importing.reading import Reading, Retention
 from marketplace.store.log import Command
 from marketplace.texts.catalogue import Language, sentence
@@ -21,7 +22,10 @@ from marketplace.texts.catalogue import Language, sentence
 def _bytes(file: Path) -> bytes:
     if not file.exists():
         raise Refused("file-not-there")
-    return packed_folder(file) if file.is_dir() else file.read_bytes()
+    if file.is_dir():
+        return packed_folder(file)
+    with file.open("rb") as opened:
+        return opened.read(JSON_LIMIT_BYTES + 1)  # one more than any file may have: enough to be refused as too big
 
 
 def _retention(basis: str | None, notice_version: str) -> Retention | None:

@@ -40,10 +40,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     |---|---|---|
     | DATABASE_URL | PostgreSQL, as the role `relay_app` | our own server under RELAY_DATA |
     | MIGRATION_DATABASE_URL | the same database, as the role `relay_owner`; only `relay migrate` uses it | as above |
+    | KEYRING_URL | the keyring's own database, as the role `relay_app` | with DATABASE_URL: that one; else one of its own |
+    | KEYRING_MIGRATION_URL | the keyring's database, as the role `relay_owner`; only `relay migrate` uses it | as above |
     | STRIPE_SECRET_KEY | Stripe's secret or restricted key | the payment simulator, on loopback only |
     | STRIPE_WEBHOOK_SECRETS | webhook signing secrets, separated by commas, the newest first | none |
     | SMTP_URL | outgoing mail, smtp://user:password@host:port, smtps://… | /dev/mailbox, on loopback only |
     | RELAY_MAIL_FROM | the address that mail comes from, without a name | an example's, on loopback only |
+    | RELAY_COMPLAINT_CONTACT | where complaints go, one line, as it shall stand on the public page | none, and the page says so |
     | RELAY_PUBLIC_URL | the address people see, without a path | http://127.0.0.1:8000 |
     | RELAY_HOST | the address the web listens on | 127.0.0.1 |
     | RELAY_PORT | the port the web listens on | 8000 |
@@ -57,10 +60,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: str | None = None
     migration_database_url: str | None = None
+    keyring_url: str | None = None
+    keyring_migration_url: str | None = None
     stripe_secret_key: str | None = None
     stripe_webhook_secrets: tuple[str, ...] = ()
     smtp_url: str | None = None
     mail_from: str | None = None
+    complaint_contact: str | None = None
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -151,10 +157,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(
         database_url=read("DATABASE_URL", _database, None),
         migration_database_url=read("MIGRATION_DATABASE_URL", _database, None),
+        keyring_url=read("KEYRING_URL", _database, None),
+        keyring_migration_url=read("KEYRING_MIGRATION_URL", _database, None),
         stripe_secret_key=read("STRIPE_SECRET_KEY", _stripe_key, None),
         stripe_webhook_secrets=read("STRIPE_WEBHOOK_SECRETS", _webhook_secrets, ()),
         smtp_url=read("SMTP_URL", _smtp, None),
         mail_from=read("RELAY_MAIL_FROM", _address, None),
+        complaint_contact=read("RELAY_COMPLAINT_CONTACT", _line, None),
         public_url=read("RELAY_PUBLIC_URL", _public, "http://127.0.0.1:8000"),
         host=read("RELAY_HOST", str, "127.0.0.1"),
         port=read("RELAY_PORT", _port, 8000),
@@ -169,6 +178,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         raise BadSetting("STRIPE_SECRET_KEY", "is live: real money would move. If meant, set RELAY_ALLOW_LIVE to 1.")
     if settings.migration_database_url and not settings.database_url:
         raise BadSetting("DATABASE_URL", "is not set though MIGRATION_DATABASE_URL is. Set both, or neither.")
+    if settings.keyring_url and not settings.database_url:
+        raise BadSetting("DATABASE_URL", "is not set though KEYRING_URL is: our own server has a keyring of its own.")
+    if settings.keyring_migration_url and not settings.keyring_url:
+        raise BadSetting("KEYRING_URL", "is not set though KEYRING_MIGRATION_URL is. Set both, or neither.")
     return settings
 
 
@@ -208,6 +221,12 @@ def _smtp(value: str) -> str:
 def _address(value: str) -> str:
     if not value.isascii() or _ADDRESS.fullmatch(value) is None:
         raise ValueError("is one address without a name, such as no-reply@relay.example.co.jp")
+    return value
+
+
+def _line(value: str) -> str:
+    if len(value) > 200 or not value.isprintable():  # noqa: PLR2004  a line that people read, not a page
+        raise ValueError("is one line of at most 200 characters, such as: 苦情窓口 03-0000-0000 care@relay.example.co.jp")
     return value
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import socket
+from pathlib import Path
 
 import psycopg
 
 from marketplace.run.database import Addresses
-from marketplace.run.migrations import MigrationFailed, read
+from marketplace.run.keyring_home import KEYRING_FOLDER, check_home
+from marketplace.run.migrations import FOLDER, MigrationFailed, read
 from marketplace.run.settings import BadSetting, Settings
 from marketplace.vault.master import MasterKeys
 
@@ -17,10 +19,12 @@ ANSWERS_WITHIN_S = 10
 
 def cross(settings: Settings, addresses: Addresses) -> MasterKeys:
     """The master keys that fit the database. Raises BadSetting or MigrationFailed with a sentence."""
-    with reached("DATABASE_URL", addresses.app_url) as connection:
-        _check_tables(connection)
+    with reached("DATABASE_URL", addresses.app_url) as records, reached("KEYRING_URL", addresses.keys_url) as keyring:
+        _check_tables(records, FOLDER)
+        _check_tables(keyring, FOLDER if addresses.keyring_url is None else KEYRING_FOLDER)
+        check_home(records, keyring, addresses)
         # Both ends of an index: a file that knows the least and the greatest name is this installation's.
-        row = connection.execute("SELECT min(kek_id), max(kek_id) FROM vault_key").fetchone()
+        row = keyring.execute("SELECT min(kek_id), max(kek_id) FROM vault_key").fetchone()
     sealed_under = {name for name in row or () if name is not None}
     path = settings.master_key_file
     if sealed_under and not path.exists():
@@ -58,11 +62,11 @@ def check_port(settings: Settings) -> None:
             raise BadSetting("RELAY_HOST", f"{settings.host} cannot be listened on ({error.strerror}).") from None
 
 
-def _check_tables(connection: psycopg.Connection) -> None:
+def _check_tables(connection: psycopg.Connection, folder: Path) -> None:
     try:
         row = connection.execute("SELECT max(number) FROM schema_migration").fetchone()
     except psycopg.errors.UndefinedTable:
         raise MigrationFailed("The database has no tables yet. Say: relay migrate") from None
-    wanted = max(step.number for step in read())
+    wanted = max(step.number for step in read(folder))
     if row is None or row[0] is None or row[0] < wanted:
         raise MigrationFailed("The database's tables are older than this release. Say: relay migrate")

@@ -115,7 +115,7 @@ def open_house(settings: Settings, *, addresses: Addresses | None = None) -> Hou
         master = threshold.cross(settings, where)
         database = Database(where.app_url, size=WEB_CONNECTIONS)
         stack.callback(database.close)
-        keys = Database(where.app_url, size=KEYRING_CONNECTIONS)
+        keys = Database(where.keys_url, size=KEYRING_CONNECTIONS)
         stack.callback(keys.close)
         log = open_log(where.app_url, pool_size=LOG_CONNECTIONS)
         stack.callback(log.close)

@@ -17,8 +17,8 @@ import psycopg
 
 from marketplace import clock
 from marketplace.run import postgres, settings, supervise
-from marketplace.run.database import NAME, Addresses
-from marketplace.run.migrations import migrate
+from marketplace.run.database import KEYRING, NAME, ours
+from marketplace.run.keyring_home import migrate_all
 from marketplace.run.wiring import House, open_house
 from marketplace.settlement.stripe.simulator import World
 from marketplace.work.worker import idle
@@ -29,7 +29,10 @@ PORTS = 50
 READY_SECONDS = 60.0
 SETTLE_SECONDS = 120.0
 POLL_SECONDS = 0.05
-OUR_OWN = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "SMTP_URL")
+OUR_OWN = (
+    *("DATABASE_URL", "MIGRATION_DATABASE_URL", "KEYRING_URL", "KEYRING_MIGRATION_URL"),
+    *("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "SMTP_URL"),
+)
 """Settings that the demo does not take over: it has its own database, payments and mail."""
 
 
@@ -85,13 +88,14 @@ def set_up(data: Path) -> Iterator[Stage]:
         **dict.fromkeys(OUR_OWN, ""),
     }
     with postgres.start(data / "postgres", durable=True) as server:
-        server.drop_database(NAME)
-        server.create_database(NAME)
-        migrate(server.owner_url(NAME))
+        for name in (NAME, KEYRING):
+            server.drop_database(name)
+        addresses = ours(server)
+        migrate_all(addresses)
         mine = settings.load({**_without(os.environ), **{k: v for k, v in environ.items() if v}})
         mine.master_keys()
         children = [supervise.start(name, environ) for name in ("web", "work")]
-        house = open_house(mine, addresses=Addresses(server.app_url(NAME), server.owner_url(NAME), server))
+        house = open_house(mine, addresses=addresses)
         world = World(house.addresses.app_url)
         try:
             _wait_for(mine.public_url, children)
