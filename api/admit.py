@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
+from litestar.exceptions import InternalServerException
 
 from api import body, client, csrf, idempotency, keys, limits, multipart, policies, session
 from api.house import House
@@ -32,8 +33,16 @@ async def admit(request: AnyRequest) -> None:
     rule = rule_of(request.scope)
     if rule is None or rule.door == "asset": return
     _check_parameters(request)
-    raw = await request.body() if request.method not in {"GET", "HEAD"} else b""
+    raw = await _body(request) if request.method not in {"GET", "HEAD"} else b""
     request.scope["state"]["visit"] = await sync_to_thread(_visit, request, rule, raw)
+
+
+async def _body(request: AnyRequest) -> bytes:
+    """What was sent. A body that breaks off, or whose pieces are none, is the sender's fault and no error of ours."""
+    try:
+        return await request.body()
+    except InternalServerException:
+        raise Refused("request-malformed") from None
 
 
 def _visit(request: AnyRequest, rule: Rule, raw: bytes) -> Visit:
@@ -47,10 +56,12 @@ def _visit(request: AnyRequest, rule: Rule, raw: bytes) -> Visit:
             fetch_site=request.headers.get("sec-fetch-site"),
             host=request.headers.get("host", ""),
         )
+    if rule.door == "form":
+        csrf.check_pressed(origin=request.headers.get("origin"), fetch_site=request.headers.get("sec-fetch-site"))
     if rule.limit is not None:
         with house.database.transaction() as connection:
             limits.take(connection, rule.limit, client.of(request), house.door_key, clock.now(connection))
-    with house.database.transaction() as connection:
+    with house.database.reading() as connection:
         visit = _recognised(connection, house, request, raw)
     policies.demand(rule.policy(visit.actor, _facts(house, rule, request, visit)))
     if rule.door == "form":
@@ -82,7 +93,7 @@ def _recognised(connection: Connection, house: House, request: AnyRequest, raw: 
         accept=request.headers.get("accept-language", ""),
         default=house.settings.language,
     )
-    return Visit(
+    visit = Visit(
         house=house,
         actor=actor,
         language=language,
@@ -95,6 +106,8 @@ def _recognised(connection: Connection, house: House, request: AnyRequest, raw: 
         raw=raw,
         client=client.of(request),
     )
+    if query := request.scope["query_string"].decode("ascii", "replace"): visit.back = f"{visit.path}?{query}"
+    return visit
 
 
 def _by_header(

@@ -40,6 +40,14 @@ def check_origin(settings: Settings, *, origin: str | None, fetch_site: str | No
         raise Refused("request-from-elsewhere")
 
 
+def check_pressed(*, origin: str | None, fetch_site: str | None) -> None:
+    """Raises Refused `request-from-elsewhere` unless a browser says that a page of ours sent the form.
+
+    Scanners of mails open links and send every form they find, tokens, cookies and all. None of that is a person.
+    """
+    if origin is None and fetch_site != "same-origin": raise Refused("request-from-elsewhere")
+
+
 def check_near(settings: Settings, host: str) -> None:
     """Raises Refused `not-found` unless only this machine reaches the site and the browser called it by a near name.
 

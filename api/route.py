@@ -138,7 +138,7 @@ def _api(rule: Rule, **more: Any) -> dict[str, Any]:  # noqa: ANN401
     problem = ResponseSpec(
         Problem, media_type=PROBLEM_JSON, generate_examples=False, description="Refused; `code` says why."
     )
-    codes = (400, 401, 403, 404, 429, *_OF_COMMANDS) if rule.door == "command" else (400, 401, 403, 404, 429)
+    codes = _OF_COMMANDS if rule.door == "command" else _OF_QUERIES
     return {
         "opt": {OPT: rule},
         "sync_to_thread": True,
@@ -148,7 +148,8 @@ def _api(rule: Rule, **more: Any) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-_OF_COMMANDS = (409, 410, 412, 413, 415, 422, 428)
+_OF_QUERIES = (400, 401, 403, 404, 409, 422, 429)
+_OF_COMMANDS = (*_OF_QUERIES, 408, 410, 412, 413, 415, 428)
 
 
 def _shown(rule: Rule) -> dict[str, Any]:

@@ -58,6 +58,8 @@ def packed_folder(folder: Path) -> bytes:
         raise Refused("file-empty")
     if len(paths) > ENTRIES_LIMIT:
         raise Refused("archive-too-many-files", limit=ENTRIES_LIMIT)
+    if sum(path.stat().st_size for path in paths) > UNPACKED_LIMIT_BYTES:
+        raise Refused("archive-unpacks-too-large", limit_megabytes=UNPACKED_LIMIT_BYTES // 1024**2)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in paths:

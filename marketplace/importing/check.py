@@ -17,7 +17,7 @@ from marketplace.importing.fields import checked
 from marketplace.importing.formats import ROWS_LIMIT, detect, named_otherwise
 from marketplace.importing.reading import Applicant, Form, HeldBack, Problem, Reading, Retention, problem
 from marketplace.importing.row import Draft, Row
-from marketplace.importing.values import mail
+from marketplace.importing.values import file_name, mail
 
 _READERS = {
     Form.GREENHOUSE_JSON: greenhouse.json_draft,
@@ -35,6 +35,8 @@ _OWN_OUTCOME = {
 
 def read(data: bytes, filename: str, *, today: date, retention: Retention | None) -> Reading:
     """The whole file, checked against the JST day `today`. Raises Refused, and nothing else, for an unusable file."""
+    if not file_name(filename):
+        raise Refused("file-name-wrong")
     if retention is not None and not retention.notice_version.strip():
         raise Refused("notice-version-missing")
     form = detect(data)

@@ -72,6 +72,12 @@ def is_forbidden_heading(heading: str) -> bool:
     return bool(_JA_HEADINGS.search(re.sub(r"\s", "", text))) or not _EN_HEADINGS.isdisjoint(words)
 
 
+def is_forbidden_word(heading: str) -> bool:
+    """The heading is a word of this list and nothing besides, so that it can be repeated."""
+    text = unicodedata.normalize("NFKC", heading)
+    return bool(_JA_HEADINGS.fullmatch(re.sub(r"\s", "", text))) or text.strip().lower() in _EN_HEADINGS
+
+
 def mentions_forbidden(text: str) -> bool:
     """Free text that speaks of health, crime, creed, origin, family, age, gender or looks. Cautious on purpose."""
     text = unicodedata.normalize("NFKC", text)

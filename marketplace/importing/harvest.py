@@ -12,6 +12,7 @@ import msgspec
 
 from domain.refusal import Refused
 from marketplace.importing.archive import contents
+from marketplace.importing.formats import ROWS_LIMIT
 from marketplace.importing.reading import Problem, problem
 
 Record = dict[str, Any]
@@ -120,6 +121,8 @@ def _dump(parts: dict[str, list[Any]], problems: list[Problem]) -> Dump:
         for candidate in records(candidates)
         for application in records(items(candidate, "applications"))
     ]
+    if max(len(parts.get("applications", ())), len(embedded)) > ROWS_LIMIT:
+        raise Refused("too-many-rows", limit=ROWS_LIMIT)
     return Dump(
         candidates,
         parts.get("applications", []),

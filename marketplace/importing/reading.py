@@ -94,13 +94,23 @@ class Applicant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault at `row` (0: the whole file) and `column`. `count` is above 1 where one line stands for many rows."""
+    """A fault at `row` (0: the whole file) and `column`. `count` is above 1 where one line stands for many rows.
+
+    `place` is set where the heading is none of our words: whoever wrote the file may have put anything there, so it is
+    shown to who sent the file and not kept.
+    """
 
     row: int
     column: str
     code: str
     severity: Severity
     count: int = 1
+    place: str = ""
+
+    @property
+    def kept_column(self) -> str:
+        """What is kept of the column: its heading where that is a word of ours, else where it stands in the table."""
+        return self.place or self.column
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +186,7 @@ PROBLEMS: Mapping[str, Severity] = MappingProxyType(
 )
 
 
-def problem(row: int, code: str, column: str = "", *, count: int = 1) -> Problem:
+def problem(row: int, code: str, column: str = "", *, count: int = 1, place: str = "") -> Problem:
     """A fault of the table above, with its severity. `column` is a heading of the file, never a value."""
     shown = "".join(sign for sign in column[:60] if sign.isprintable())
-    return Problem(row=row, column=shown, code=code, severity=PROBLEMS[code], count=count)
+    return Problem(row=row, column=shown, code=code, severity=PROBLEMS[code], count=count, place=place)

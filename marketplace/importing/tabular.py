@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -13,7 +15,7 @@ import msgspec
 from domain.applicant import Outcome
 from domain.refusal import Refused
 from domain.vocabulary import Kind, mentioned_in
-from marketplace.importing.deny_list import is_forbidden_heading
+from marketplace.importing.deny_list import is_forbidden_heading, is_forbidden_word
 from marketplace.importing.formats import COLUMNS_LIMIT, ROWS_LIMIT, text_of
 from marketplace.importing.headers import SCORE, SEVERAL, field_of
 from marketplace.importing.outcomes import outcome_of
@@ -52,13 +54,13 @@ def xlsx_draft(data: bytes) -> Draft:
 
 def _csv_table(text: str) -> Table:
     """The cells. An unclosed quotation mark would swallow rows in silence, so the last row must be our mark."""
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), "")
+    first = next((line for line in _lines(text) if line.strip()), "")
     delimiter = max(",\t;", key=first.count)
     table: list[list[str]] = []
     try:
-        for cells in csv.reader([*text.splitlines(keepends=True), "\n", _END_MARK], delimiter=delimiter):
-            table.append(cells)
+        # Line by line, and no wider than may be: a file of nothing but commas or line ends stays as small as it is.
+        for cells in csv.reader(chain(_lines(text), ["\n", _END_MARK]), delimiter=delimiter):
+            table.append(_narrowed(cells))
             if len(table) > ROWS_LIMIT + _HEADING_WITHIN_ROWS + 2:
                 raise Refused("too-many-rows", limit=ROWS_LIMIT)
     except csv.Error as error:
@@ -66,6 +68,18 @@ def _csv_table(text: str) -> Table:
     if table.pop() != [_END_MARK]:
         raise Refused("quotation-never-closed")
     return table
+
+
+def _lines(text: str) -> io.StringIO:
+    """The lines one by one, each with its own end: LF, CRLF or, from old spreadsheets, CR."""
+    return io.StringIO(text, newline="")
+
+
+def _narrowed(cells: list[str]) -> list[str]:
+    """As many cells as there may be columns, and one more that is filled if any beyond them is."""
+    if len(cells) <= COLUMNS_LIMIT:
+        return cells
+    return [*cells[:COLUMNS_LIMIT], next((cell for cell in cells[COLUMNS_LIMIT:] if blank(cell)), "")]
 
 
 def _draft(form: Form, table: Table) -> Draft:
@@ -104,7 +118,7 @@ def _columns(headings: Sequence[str], forbidden: frozenset[int]) -> tuple[tuple[
             continue
         field = field_of(heading)
         if not field:
-            problems.append(problem(0, "column-not-read", heading))
+            problems.append(problem(0, "column-not-read", heading, place=_place(at)))
         elif taken[field] and field not in SEVERAL:
             problems.append(problem(0, "column-repeated", heading))
         else:
@@ -124,9 +138,20 @@ def _names(columns: Sequence[_Column]) -> Mapping[str, str]:
 
 def _forbidden_cells(heading: str, column: int, numbered: Sequence[tuple[int, Sequence[str]]]) -> list[Problem]:
     filled = [number for number, cells in numbered if column < len(cells) and blank(cells[column])]
-    listed = [problem(number, "forbidden-item", heading) for number in filled[:_LISTED_ROWS]]
+    place = "" if is_forbidden_word(heading) else _place(column)
+    listed = [problem(number, "forbidden-item", heading, place=place) for number in filled[:_LISTED_ROWS]]
     rest = len(filled) - len(listed)
-    return [*listed, problem(0, "forbidden-item-in-more-rows", heading, count=rest)] if rest else listed
+    more = problem(0, "forbidden-item-in-more-rows", heading, count=rest, place=place)
+    return [*listed, more] if rest else listed
+
+
+def _place(at: int) -> str:
+    """Where a column stands, in the letters of a spreadsheet."""
+    letters = ""
+    while at >= 0:
+        at, last = at // 26 - 1, at % 26
+        letters = chr(ord("A") + last) + letters
+    return letters
 
 
 def _row(number: int, cells: Sequence[str], columns: Sequence[_Column], width: int) -> Row:

@@ -53,6 +53,11 @@ def readable(text: str) -> bool:
     )
 
 
+def file_name(text: str) -> bool:
+    """The bare name of a file: no folder, on one line, nothing that would show another name than it has."""
+    return readable(text) and not any(sign in "/\\\n\t" for sign in text)
+
+
 def day(text: str) -> date | None:
     """The day meant: ISO, slashes, 2026年3月1日, 令和8年3月1日, 20260301, Excel serial, a moment in JST; or None."""
     text = plain(text)

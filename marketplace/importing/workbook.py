@@ -20,11 +20,15 @@ from marketplace.importing.archive import contents, packed
 
 _PATIENCE_SECONDS: Final = 30
 _DECLARES_ENTITIES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# Macros, controls, embedded documents and links to other workbooks: an export needs none of them.
+_ACTIVE = re.compile(r"xl/(?:vbaProject|externalLinks|activeX|embeddings|macrosheets|ctrlProps|connections)", re.IGNORECASE)
 
 
 def table_of(data: bytes) -> list[list[str]]:
     """The first sheet that holds anything. Raises Refused for what is no workbook, or one beyond the limits."""
     files = contents(data)
+    if any(_ACTIVE.match(name) for name in files):
+        raise Refused("workbook-has-active-parts")
     if any(_DECLARES_ENTITIES.search(body) for body in files.values()):
         raise Refused("workbook-unreadable")
     try:
