@@ -12,7 +12,7 @@ CODE := domain projections marketplace api tests
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo serve test lint lock clean
+.PHONY: help demo serve test lint lock clean browser screenshots
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo 'make test    lint, then every test that is not heavy (ARGS="..." goes to pytest)'
 	@echo 'make lint    ruff and mypy'
 	@echo 'make lock    lock requirements/ to pyproject.toml (ARGS=--upgrade takes newer versions)'
+	@echo 'make browser install a Chromium and a Japanese font for the browser tests (apt-get, as root)'
+	@echo 'make screenshots  picture the main pages into docs/pictures'
 	@echo 'make clean   remove the environment and caches; data stays'
 
 demo: $(READY)
@@ -31,6 +33,18 @@ serve: $(READY)
 
 test: lint
 	@$(BIN)/python -m pytest -m "not heavy" -n $(WORKERS) $(ARGS)
+
+# Only what is missing is installed, and only where that can be done without asking anybody.
+browser:
+	@if command -v chromium chromium-browser google-chrome >/dev/null 2>&1 && test -n "$$(fc-list :lang=ja 2>/dev/null)"; then \
+	  echo 'A Chromium and a Japanese font are there.'; \
+	elif command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+	    chromium fontconfig fonts-noto-cjk >/dev/null && echo 'Chromium and a Japanese font were installed.'; \
+	else echo 'The browser tests are skipped here: install chromium and fonts-noto-cjk with the package manager, as root.'; fi
+
+screenshots: $(READY)
+	@RELAY_BROWSER=required RELAY_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser/test_pictures.py $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check $(CODE)

@@ -4,46 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 from litestar import Litestar, Request, Router, get
-from litestar.datastructures import CacheControlHeader, State
+from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
-from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler, HTTPScope, LifeSpanScope, Message, Scope
 
 from api import webhooks
 from api.admit import admit
+from api.assets import static_routes
 from api.body import MOST_BYTES
 from api.headers import SecurityHeaders
 from api.house import House
-from api.pages import (
-    asks,
-    dev_mailbox,
-    dev_roles,
-    finance,
-    hiring,
-    hiring_introduction,
-    hiring_jobs,
-    hiring_search,
-    home,
-    landing,
-    me,
-    me_consents,
-    me_data,
-    me_merging,
-    me_profile,
-    operator,
-    sign_in,
-    source,
-    source_imports,
-)
+from api.pace import at_a_pace
+from api.pages import page_routes
 from api.problem import answer
 from api.rule import ASSET, OPT, Rule
 from api.text_types import Body
@@ -53,27 +34,7 @@ THREADS = 8
 """As many as the pool has connections: a handler that got a thread gets a connection."""
 
 API_ROUTES: list[ControllerRouterHandler] = [*session.ROUTES, *keys.ROUTES, *people.ROUTES, *relay_routes.ROUTES]
-PAGE_ROUTES: list[ControllerRouterHandler] = [
-    *home.ROUTES,
-    *sign_in.ROUTES,
-    *landing.ROUTES,
-    *asks.ROUTES,
-    *me.ROUTES,
-    *me_profile.ROUTES,
-    *me_consents.ROUTES,
-    *me_data.ROUTES,
-    *me_merging.ROUTES,
-    *source.ROUTES,
-    *source_imports.ROUTES,
-    *hiring.ROUTES,
-    *hiring_jobs.ROUTES,
-    *hiring_search.ROUTES,
-    *hiring_introduction.ROUTES,
-    *finance.ROUTES,
-    *operator.ROUTES,
-    *dev_mailbox.ROUTES,
-    *dev_roles.ROUTES,
-]
+PAGE_ROUTES: list[ControllerRouterHandler] = page_routes()
 WEBHOOK_ROUTES: list[ControllerRouterHandler] = [*webhooks.ROUTES]
 
 _PLAIN_PATH = re.compile(r"/[\x21-\x7e]*")
@@ -84,7 +45,11 @@ class RouteWithoutPolicy(Exception):  # a defect of ours, told at the start
 
 
 class DoorRequest(Request[Any, Any, Any]):
-    """A request whose JSON was already read strictly, by `api.admit`."""
+    """A request whose body came at a pace, and whose JSON was already read strictly, by `api.admit`."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body in pieces, as it comes."""
+        async for piece in at_a_pace(super().stream()): yield piece
 
     async def json(self) -> Any:  # noqa: ANN401  whatever the handler's `data` is
         """The body as the handler's type."""
@@ -140,16 +105,10 @@ def document(app: Litestar) -> dict[str, Any]:
 
 def create_app(house: House, *, also: list[ControllerRouterHandler] | None = None) -> Litestar:
     """The application over a house. Raises RouteWithoutPolicy. `also`: further routes, with whole paths."""
-    static = create_static_files_router(
-        "/static",
-        [Path(__file__).parent / "static"],
-        opt=ASSET,
-        cache_control=CacheControlHeader(max_age=3600, public=True),
-    )
     api = Router("/api/v1", route_handlers=API_ROUTES)
     # One router around all: added to the application one by one, two sync handlers of one path would each be
     # wrapped for the thread pool twice.
-    everything = Router("/", route_handlers=[api, *PAGE_ROUTES, *WEBHOOK_ROUTES, openapi, static, *(also or [])])
+    everything = Router("/", route_handlers=[api, *PAGE_ROUTES, *WEBHOOK_ROUTES, openapi, *static_routes(), *(also or [])])
     app = Door(
         [everything],
         before_request=admit,

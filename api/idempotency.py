@@ -41,8 +41,10 @@ def remember(
     asked = hmac.new(
         key, b"\n".join((b"request", method.encode(), path.encode("utf-8", "replace"), body)), hashlib.sha256
     )
+    # The commit does not wait for the disk: the command's own does, and comes after it.
     inserted = connection.execute(
-        "INSERT INTO idempotency (command_id, request, at) VALUES (%s, %s, %s) ON CONFLICT (command_id) DO NOTHING",
+        "INSERT INTO idempotency (command_id, request, at) SELECT %s::uuid, %s::bytea, %s::timestamptz"
+        " FROM (SELECT set_config('synchronous_commit', 'off', true)) soon ON CONFLICT (command_id) DO NOTHING",
         (command, asked.digest(), now),
     ).rowcount
     if inserted: return

@@ -84,7 +84,7 @@ def make(
 
 
 def find(connection: Connection, text: str, now: datetime) -> Key | None:
-    """The live key that this is; notes that it was used."""
+    """The live key that this is; notes that it was used, to the minute."""
     name, _, secret = text.removeprefix(PREFIX).partition("_")
     if not text.startswith(PREFIX) or len(secret) != TOKEN_LENGTH: return None
     try:
@@ -92,11 +92,17 @@ def find(connection: Connection, text: str, now: datetime) -> Key | None:
     except ValueError:
         return None
     row = connection.execute(
-        f"SELECT secret_hash, {_COLUMNS} FROM api_key WHERE id = %s AND revoked_at IS NULL AND expires_at > %s",  # noqa: S608
-        (key, now),
+        # Used later than now: the clock was set back, and an end that has passed is none any more.
+        f"SELECT secret_hash, {_COLUMNS} FROM api_key WHERE id = %(id)s AND revoked_at IS NULL AND expires_at > %(now)s"  # noqa: S608
+        " AND coalesce(last_used_at, made_at) <= %(now)s + interval '5 minutes'",
+        {"id": key, "now": now},
     ).fetchone()
     if row is None or not hmac.compare_digest(bytes(row[0]), digest(secret)): return None
-    connection.execute("UPDATE api_key SET last_used_at = %s WHERE id = %s", (now, key))
+    connection.execute(
+        "UPDATE api_key SET last_used_at = %(now)s"
+        " WHERE id = %(id)s AND (last_used_at IS NULL OR last_used_at <= %(now)s - interval '1 minute')",
+        {"now": now, "id": key},
+    )
     return _key(row[1:])
 
 

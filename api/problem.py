@@ -39,6 +39,7 @@ STATUS: tuple[tuple[str, int], ...] = (
     ("try-later", 503),
     ("unexpected", 500),
     ("body-too-large", 413),
+    ("request-too-slow", 408),
     ("content-type-wrong", 415),
     ("if-match-missing", 428),
     ("changed-since-read", 412),

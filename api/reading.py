@@ -44,7 +44,7 @@ def viewer_of(visit: Visit) -> Viewer:
 
     A key looks for the person who made it.
     """
-    with visit.house.database.transaction() as connection:
+    with visit.house.database.reading() as connection:
         found = connection.execute(
             "SELECT company FROM member WHERE left_at IS NULL"
             " AND user_id IN (%(id)s, (SELECT made_by FROM api_key WHERE id = %(id)s))",

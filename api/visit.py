@@ -47,6 +47,7 @@ class Visit:
         self.files: Mapping[str, File] = {}
         self.raw, self.client = raw, client
         self.refused, self.status, self.updating = "", 200, False
+        self.back, self.faulty = path, ""
         self.cookies: list[Cookie] = []
         self._nonce = nonce
         self._command: Command | None = None

@@ -11,7 +11,7 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.pages.showing import carry_out, filled, same, show, wait_for, word
+from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.reading import At
 from api.route import Done, ThisVisit, form, page
 from api.text_types import Body, Yen
@@ -22,6 +22,7 @@ from domain.hire import EmploymentTerm, Side
 from domain.ids import HireId
 from domain.introduction import CloseCause, Stage
 from domain.refusal import Refused
+from marketplace.texts.translation import word
 from projections import placements
 
 PATH = "/hiring/introductions/{introduction:uuid}"

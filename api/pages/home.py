@@ -7,15 +7,14 @@ from uuid import UUID
 from litestar import Response
 
 from api import policies, session
-from api.pages.showing import called, show
+from api.menu import parts
+from api.pages.showing import show
 from api.route import ThisVisit, form, page, see_other
 from api.text_types import Body
 from api.visit import Visit
-from domain.company import CompanyRole, MemberRole
+from api.wording import called
 from domain.refusal import Refused
 from projections import directory
-
-MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
 
 
 class StandFor(Body, frozen=True):
@@ -43,16 +42,7 @@ def stand_for(visit: ThisVisit) -> Response[str]:
 
 def _pages(visit: Visit) -> list[tuple[str, str]]:
     """Address and name of each page that the reader may use."""
-    actor = visit.actor
-    if actor.kind == "candidate": return [("/me", "me")]
-    if actor.kind != "user" or actor.company is None: return []
-    found = [
-        (f"/{role}", str(role)) for role in (CompanyRole.SOURCE, CompanyRole.HIRING) if role in actor.company_roles
-    ]
-    if actor.operator:
-        found.append(("/operator", "operator"))
-        if actor.role in MONEY: found.append(("/finance", "finance"))
-    return found
+    return [("/me", "me") if part == "candidate" else (f"/{part}", part) for part in parts(visit.actor)]
 
 
 def _companies(visit: Visit) -> list[tuple[UUID, str, bool]]:
@@ -63,7 +53,7 @@ def _companies(visit: Visit) -> list[tuple[UUID, str, bool]]:
             "SELECT company FROM member WHERE user_id = %s AND left_at IS NULL ORDER BY company", (visit.id,)
         ).fetchall()
         names = directory.names(connection, [row[0] for row in found])
-    return [(row[0], called(visit, names, row[0]), row[0] == visit.actor.company) for row in found]
+    return [(row[0], called(visit.language, names, row[0]), row[0] == visit.actor.company) for row in found]
 
 
 ROUTES = [home, stand_for]

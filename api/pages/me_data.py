@@ -55,6 +55,7 @@ def erased(visit: ThisVisit, erasure_id: FromPath[UUID]) -> Response[str]:
 
 
 def _show(visit: Visit) -> Response[str]:
+    visit.back = "/me/data"
     return show(visit, "me_data.html", preview=same(erasure.preview)(visit))
 
 

@@ -1,12 +1,9 @@
-"""What all plain pages share: forms that show a refusal beside what was typed, waiting for what was done, and words."""
+"""What all plain pages share: forms that show a refusal beside what was typed, waiting for what was done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from functools import partial
+from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 from litestar import Response
 
@@ -17,32 +14,16 @@ from api.reading import is_behind
 from api.rendering import render
 from api.route import Done, Route, see_other
 from api.visit import Visit
-from domain import vocabulary
-from domain.calendar import JST, jst_date
 from domain.refusal import Refused
-from domain.vocabulary import Kind
-from marketplace.messages import templates
 from marketplace.store.log import Appended, StreamMoved
-from marketplace.texts.catalogue import Language, page_text, sentence
+from marketplace.texts.catalogue import Language, sentence
 
 T = TypeVar("T")
 
 
 def show(visit: Visit, template: str, **values: Any) -> Response[str]:  # noqa: ANN401  whatever a template names
-    """A page with the helpers of `parts.html`; a refusal that stands on the visit gives its status."""
-    language = visit.language
-    helpers = {
-        "word": partial(word, language),
-        "code": partial(code, language),
-        "choices": partial(choices, language),
-        "yen": yen,
-        "day": partial(day, language),
-        "until": partial(templates.until, language=language),
-        "moment": partial(moment, language),
-        "percent": percent,
-        "today": jst_date(visit.now),
-    }
-    return render(visit, template, status=visit.status, **{**helpers, **values})
+    """A page; a refusal that stands on the visit gives its status."""
+    return render(visit, template, status=visit.status, **values)
 
 
 def wait_for(visit: Visit, at: int | None, *projections: str) -> None:
@@ -58,6 +39,7 @@ def carry_out(
         answer = act()
     except (Refused, BadField, StreamMoved) as error:
         visit.status, visit.refused = _told(error, visit.language)
+        visit.back, visit.faulty = then, _field(error) if isinstance(error, BadField) else ""
         return again()
     position = answer if isinstance(answer, int) or answer is None else answer.position
     if position is None: return see_other(visit, then)
@@ -94,48 +76,3 @@ def _field(error: BadField) -> str:
     """The input's own name: where one is missing only the validator's sentence has it."""
     named = error.said.rpartition("field `")[2].rstrip("`") if "field `" in error.said else error.path
     return named.removeprefix("$.")
-
-
-def word(language: Language, prefix: str, of: object) -> str:
-    """The text of one value of a list of ours, such as a status. Raises KeyError for one without a text."""
-    return page_text(f"{prefix}-{of}", language, {})
-
-
-def code(language: Language, *codes: str) -> str:
-    """The labels of codes of the vocabulary; a dash where nothing is said."""
-    between = "、" if language == "ja" else ", "
-    return between.join(vocabulary.label(each, language) if vocabulary.kind_of(each) else each for each in codes if each) or "—"
-
-
-def choices(language: Language, kind: str) -> list[tuple[str, str]]:
-    """Code and label of one list, in the order in which a form offers it."""
-    return [(term.code, term.ja if language == "ja" else term.en) for term in vocabulary.terms(Kind(kind))]
-
-
-def yen(amount_yen: int | None) -> str:
-    """¥1,234,567, with the sign in front."""
-    if amount_yen is None: return "—"
-    return f"{'−' if amount_yen < 0 else ''}¥{abs(amount_yen):,}"
-
-
-def percent(bps: int) -> str:
-    """Basis points as people read them: 3000 is 30%."""
-    return f"{bps / 100:g}%"
-
-
-def day(language: Language, on: date | None) -> str:
-    """A business date with its weekday; a dash for none."""
-    return "—" if on is None else templates.day(on, language)
-
-
-def moment(language: Language, at: datetime | None) -> str:
-    """A moment in Japan's time, to the minute; a dash for none."""
-    if at is None: return "—"
-    local = at.astimezone(JST)
-    return f"{templates.day(local.date(), language)} {local:%H:%M}"
-
-
-def called(visit: Visit, names: Mapping[UUID, tuple[str, str]], company: UUID) -> str:
-    """A company by its name in the reader's language, as it was written."""
-    name, name_en = names.get(company, ("", ""))
-    return (name_en or name) if visit.language == "en" else name

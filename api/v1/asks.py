@@ -25,12 +25,15 @@ from marketplace.commands import job as jobs
 from marketplace.commands.candidate import values_shown
 from marketplace.commands.office import Office
 from marketplace.commands.standing import recommendation_for, referrals_of
-from marketplace.texts.catalogue import page_text
+from marketplace.texts.translation import noted, say, word
 from projections import candidate_inbox, directory
 from projections.jobs import titles
 
 TAGS = ["asks"]
 MASK = "●●"
+IF_YOU_DO_NOTHING = noted(
+    "If you do nothing, this ends when its time is over and nothing is shown to the company. It is not told why."
+)
 PENDING = frozenset({Status.ASKED, Status.APPROVED})
 
 
@@ -215,7 +218,7 @@ def ask_shown(visit: Visit, office: Office, ask: Introduction) -> AskShown:
         source_learns=_source_learns(visit, office, ask.candidate),
         requested_at=ask.requested_at,
         expires_at=ask.expires_at,
-        if_you_do_nothing=page_text("ask-if-you-do-nothing", visit.language, {}),
+        if_you_do_nothing=say(visit.language, IF_YOU_DO_NOTHING),
         seen=ask.seen,
         newer_profile=ask.status in PENDING and ask.profile_ref != person.profile_ref,
         needs_seeker_record=person.seeker_record is None,
@@ -245,7 +248,7 @@ def _named(company: UUID, names: tuple[str, str]) -> CompanyName:
 
 
 def _label(visit: Visit, item: Item) -> str:
-    return page_text(f"item-{item}", visit.language, {})
+    return word(visit.language, "item", item)
 
 
 def _masked(item: Item, value: str) -> str:

@@ -73,7 +73,7 @@ def read_erasure(visit: ThisVisit, erasure: FromPath[UUID]) -> takeout.Erasure:
     """How an erasure stands, and its signed certificate, which names no person. Its number is all that opens it."""
     with visit.house.database.transaction() as connection:
         limits.take(connection, limits.OPEN_LINK, visit.client, visit.house.door_key, visit.now)
-    return takeout.erasure(visit.house.office, CandidateId(erasure), visit.now)
+    return takeout.erasure(visit.house.office, CandidateId(erasure))
 
 
 ROUTES = [read_data, preview, erase, read_erasure]

@@ -145,7 +145,7 @@ def list_jobs(visit: ThisVisit, at: At = None) -> Listed[jobs.Job]:
 def read_job(visit: ThisVisit, job: FromPath[UUID], at: At = None) -> Response[jobs.Job]:
     """One job; its ETag is the version of its conditions."""
     is_behind(visit, at, "jobs")
-    with visit.house.database.transaction() as connection:
+    with visit.house.database.reading() as connection:
         row = found(jobs.one(connection, job))
     return Response(row, headers=etag(row.version))
 

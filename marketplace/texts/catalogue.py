@@ -1,4 +1,4 @@
-"""The message catalogue: `refusals/*.toml` for stable codes, `pages/*.toml` for pages; Japanese beside English."""
+"""The message catalogue of refusals: `refusals/*.toml`, Japanese beside English. Pages: `translation`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNKNOWN_CODE = "refused"
 
 @cache
 def catalogue(folder: str) -> dict[str, dict[str, str]]:
-    """Key → language → text, of all files of `refusals` or `pages`."""
+    """Key → language → text, of all files of a folder."""
     texts: dict[str, dict[str, str]] = {}
     for path in sorted((FOLDER / folder).glob("*.toml")):
         texts.update(tomllib.loads(path.read_text("utf-8")))
@@ -38,12 +38,6 @@ def sentence(code: str, language: Language, values: Mapping[str, Value]) -> str:
         except (KeyError, IndexError, ValueError):
             pass
     return texts[UNKNOWN_CODE][language].format(code=code)
-
-
-def page_text(key: str, language: Language, values: Mapping[str, Value]) -> str:
-    """A page's text. Raises KeyError for a key that is nowhere: a page with a hole is a defect of ours."""
-    shown = {name: _shown(name, value, language) for name, value in values.items()}
-    return catalogue("pages")[key][language].format_map(shown)
 
 
 def _shown(name: str, value: Value, language: Language) -> str:

@@ -57,7 +57,7 @@ EXPECTED = {
         ("DELETE", "/api/v1/session", 405, "no-store"),
         ("POST", "/sign-in", 403, "no-store"),
         ("GET", "/api/v1/openapi.json", 200, "no-store"),
-        ("GET", "/static/relay.css", 200, "max-age=3600, public"),
+        ("GET", "/static/base.css", 200, "max-age=3600, public"),
         ("GET", "/static/nothing.css", 404, "no-store"),
     ],
 )
@@ -95,7 +95,7 @@ def test_a_route_that_is_not_public_is_closed_to_strangers(street: Street) -> No
         route = next(r.path for r in street.app.routes if handler in getattr(r, "route_handlers", []))
         address = re.sub(r"\{\w+:uuid\}", str(uuid4()), route)
         method = "POST" if "POST" in handler.http_methods else "GET"
-        answer = stranger.request(method, address, headers={"Idempotency-Key": "12345678"})
+        answer = stranger.request(method, address, headers={"Idempotency-Key": "12345678", "Origin": SITE})
         closed = {410} if "{link:" in route else {303, 401} if rule.door == "page" else {401}
         assert answer.status_code in closed, (path, answer.status_code)
 
@@ -103,10 +103,12 @@ def test_a_route_that_is_not_public_is_closed_to_strangers(street: Street) -> No
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
-        ({}, 303),
+        ({}, 403),
         ({"Origin": SITE}, 303),
         ({"Origin": SITE, "Sec-Fetch-Site": "same-origin"}, 303),
         ({"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "none"}, 303),
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "none"}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 303),
@@ -293,6 +295,7 @@ def shared(visit: ThisVisit, link: FromPath[str]) -> Response[str]:
 def test_a_form_sent_twice_is_one_command_and_a_corrected_one_another(make_street: Any) -> None:
     street: Street = make_street(also=[renamed])
     browser = street.signed_in("candidate", uuid4())
+    browser.headers["Origin"] = SITE
     shown = browser.get("/sessions").text
     fields = {"csrf": hidden(shown, "csrf"), "key": hidden(shown, "key")}
     sent = [browser.post("/pages/renamed", data={**fields, "name": name}) for name in ("青空", "青空", "みどり", "")]

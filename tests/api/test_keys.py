@@ -124,3 +124,23 @@ def test_only_an_admin_of_the_company_makes_keys(door: Street) -> None:
         assert door.browser().post("/api/v1/api-keys", json=body, headers=headers).json()["code"] == "not-permitted"
     headers = {**door.bearer("candidate", uuid4()), "Idempotency-Key": "12345678"}
     assert door.browser().post("/api/v1/api-keys", json=body, headers=headers).status_code == 403
+
+
+def test_a_key_whose_end_has_passed_stays_over_when_the_clock_is_set_back(door: Street) -> None:
+    admin = door.bearer("user", door.member(door.company()))
+    used, unused = made(door, admin, "ledger:read", days=1), made(door, admin, "ledger:read", days=1)
+    program = door.browser()
+
+    def status(key: dict[str, str]) -> int:
+        return program.get("/api/v1/whose", headers={"Authorization": f"Bearer {key['key']}"}).status_code
+
+    door.later(timedelta(hours=23))
+    assert status(used) == 200
+    door.later(timedelta(hours=2))
+    assert (status(used), status(unused)) == (401, 401)
+    door.later(timedelta(hours=-3))
+    assert status(used) == 401, "it was used later than that"
+    door.later(timedelta(hours=-23))
+    assert status(unused) == 401, "it was made later than that"
+    door.later(timedelta(hours=24, minutes=-4))
+    assert status(used) == 200, "a few minutes are no jump"

@@ -223,4 +223,21 @@ def test_the_form_of_one_visitor_does_not_fit_another(street: Street) -> None:
     other.get("/sign-in")
     answer = other.post("/sign-in", data={"csrf": token, "email": "a@mail.example"}, headers={"Origin": SITE})
     assert answer.status_code == 403
-    assert one.post("/sign-in", data={"csrf": token, "email": "a@mail.example"}).status_code == 303
+    assert one.post("/sign-in", data={"csrf": token, "email": "a@mail.example"}, headers={"Origin": SITE}).status_code == 303
+
+
+@pytest.mark.parametrize(("kind", "since"), [("user", timedelta(hours=1)), ("candidate", timedelta(hours=13))])
+def test_a_session_that_was_over_stays_over_when_the_clock_is_set_back(
+    street: Street, kind: links.Kind, since: timedelta
+) -> None:
+    program, headers = street.browser(), street.bearer(kind, uuid4())
+    street.later(since)
+    assert program.get("/api/v1/session", headers=headers).status_code == 401
+    street.later(-since - timedelta(minutes=6))
+    assert program.get("/api/v1/session", headers=headers).status_code == 401
+
+
+def test_a_clock_that_is_put_right_by_a_few_minutes_signs_nobody_out(street: Street) -> None:
+    program, headers = street.browser(), street.bearer("user", uuid4())
+    street.later(timedelta(minutes=-4))
+    assert program.get("/api/v1/session", headers=headers).status_code == 200

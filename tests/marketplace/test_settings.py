@@ -40,6 +40,8 @@ def test_nothing_needs_to_be_set() -> None:
         ("DATABASE_URL", "postgresql://[x", "begins with postgresql://"),
         ("RELAY_MAIL_FROM", "リレー <relay@example.jp>", "one address without a name"),
         ("RELAY_MAIL_FROM", "a@b.example, c@d.example", "one address without a name"),
+        ("RELAY_COMPLAINT_CONTACT", "窓口\n03-0000-0000", "one line of at most 200 characters"),
+        ("RELAY_COMPLAINT_CONTACT", "あ" * 201, "one line of at most 200 characters"),
         ("RELAY_TRUSTED_PROXIES", "10.0.0.1/24", "addresses or networks"),
         ("RELAY_TRUSTED_PROXIES", "proxy.example", "addresses or networks"),
         ("MIGRATION_DATABASE_URL", "postgresql:///x", "DATABASE_URL: is not set though"),

@@ -20,6 +20,7 @@ from granian.server.embed import Server
 from api.app import create_app
 from marketplace import clock
 from marketplace.run.database import Addresses
+from marketplace.run.serving import limits
 from marketplace.run.settings import load
 from marketplace.run.wiring import House, open_house
 from marketplace.run.working import courier, open_worker
@@ -81,6 +82,7 @@ class Web(threading.Thread):
             port=self._port,
             interface=Interfaces.ASGI,
             log_enabled=False,
+            **limits(),
         )
         self._loop.run_until_complete(self._server.serve())
         self._loop.close()

@@ -39,6 +39,7 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self.tags: list[str] = []
         self.links: list[str] = []
+        self.scripts: list[str] = []
         self.attributes: set[str] = set()
         self.lang = ""
         self._open: Form | None = None
@@ -53,6 +54,7 @@ class Page(HTMLParser):
         self.attributes |= set(held)
         if "id" in held: self.ids.append(held["id"])
         if tag == "html": self.lang = held.get("lang", "")
+        if tag == "script": self.scripts.append(held.get("src", ""))
         if tag == "a": self.links.append(held.get("href", ""))
         if tag == "label":
             self._in_label += 1

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from api.app import create_app
 from marketplace.run import postgres
-from marketplace.run.database import Addresses
-from marketplace.run.settings import load
-from marketplace.run.wiring import open_house
-from marketplace.run.working import open_worker
-from marketplace.settlement.stripe.simulator import Endpoints, World
-from tests.api.pages.browser import SITE
 from tests.api.pages.town import Town
+from tests.api.pages.walking import walk
 
 
 @pytest.fixture(scope="session")
 def walked(server: postgres.Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    name = f"walked_{os.getpid()}"
-    server.create_database(name, template=template)
-    folder: Path = tmp_path_factory.mktemp("walked")
-    app_url, owner_url = server.app_url(name), server.owner_url(name)
-    environ = {"RELAY_DATA": str(folder), "RELAY_PUBLIC_URL": SITE, "DATABASE_URL": app_url, "MIGRATION_DATABASE_URL": owner_url}
-    house = open_house(load(environ), addresses=Addresses(app_url, owner_url, None))
-    app, world = create_app(house), World(app_url)
-    secret = house.webhook_secrets[0]
-    hooks = Endpoints("/webhooks/stripe", secret, "/webhooks/stripe-connect", secret)
-    try:
-        with open_worker(house) as worker:
-            town = Town(house, worker, app, owner_url, lambda: 0)
-            post = town.browser().client.post
-            town.deliver = lambda: world.deliver(
-                lambda url, body, headers: post(url, content=body, headers=dict(headers)).status_code, hooks
-            )
-            yield town.play()
-    finally:
-        world.close()
-        house.close()
-        server.drop_database(name)
+    with walk(server, template, tmp_path_factory.mktemp("walked")) as town:
+        yield town

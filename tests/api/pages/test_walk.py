@@ -74,8 +74,8 @@ def test_approving_without_saying_whether_one_is_known_changes_nothing(walked: T
 
 def test_approve_and_decline_weigh_the_same(walked: Town) -> None:
     shared = walked.seen["shared"]
-    assert "<button>承認する</button>" in shared
-    assert " formnovalidate>辞退する</button>" in shared
+    assert '<button class="plain">この会社に共有する</button>' in shared
+    assert " formnovalidate>今回は見送る</button>" in shared
     assert 'class="quiet"' not in shared[shared.index('class="equal"') :]
 
 

@@ -44,6 +44,7 @@ class Town:
     house: House
     worker: Worker
     app: Litestar
+    app_url: str
     owner_url: str
     deliver: Callable[[], int]
     browsers: dict[str, Browser] = field(default_factory=dict)
@@ -52,6 +53,10 @@ class Town:
 
     def browser(self, language: str = "ja") -> Browser:
         return Browser(self.app, language)
+
+    def filled(self, path: str) -> str:
+        """A path of the tour with this town's ids."""
+        return path.format(**{**self.ids, "share": self.ids["share"].rpartition("/")[2], "token": "A" * 43})
 
     def settle(self) -> None:
         self.worker.drain()
@@ -285,6 +290,7 @@ class Town:
         self.seen["q"] = stranger.get("/me").text
         self.seen["not-sure"] = stranger.send("/me/data", "/me/erasure")
         self.seen["erasure"] = stranger.do("/me/data", "/me/erasure", confirm="true")
+        self.ids["erasure"] = self.seen["erasure"].rpartition("/")[2]
         self.seen["gone"] = stranger.status("/me")
         self.settle()
         source = self.browsers["source"]

@@ -181,7 +181,7 @@ def test_what_others_want_of_a_person_needs_their_live_consent_to_mail(town: Tow
     assert outcome() == (False, "no-consent-to-mail")
     town.consented()
     assert outcome() == (True, None)
-    town.tell(consent_of(CANDIDATE), Paused(candidate=CANDIDATE), version=1)
+    town.tell(consent_of(CANDIDATE), Paused(candidate=CANDIDATE), version=2)
     assert outcome() == (False, "paused")
 
 
@@ -189,7 +189,7 @@ def test_a_withdrawn_consent_to_mail_still_lets_the_confirmation_through(town: T
     town.candidate()
     town.consented()
     withdrawn = ConsentWithdrawn(candidate=CANDIDATE, permissions=(people_examples.EMAIL,), cause=WithdrawalCause.PERSON)
-    town.tell(consent_of(CANDIDATE), withdrawn, version=1)
+    town.tell(consent_of(CANDIDATE), withdrawn, version=2)
     asked = town.queue("recommendation-written", To.CANDIDATE, CANDIDATE)
     confirmed = town.queue("consent-withdrawn", To.CANDIDATE, CANDIDATE)
     assert [send(town.post, each, NOON) for each in (asked, confirmed)] == [None, None]

@@ -17,7 +17,7 @@ from domain.applicant import Channel
 from domain.calendar import JST
 from domain.candidate import CandidateRegistered, Entrance
 from domain.company import CompanyAdmitted, MemberRole
-from domain.consent import Permission, Scope
+from domain.consent import LIST, Permission, Scope
 from domain.event import Event
 from domain.hire import HireConfirmed, LeaveReported, Side
 from domain.ids import OPERATOR, CandidateId, CompanyToken, HireId, VaultRef, consent_of, fee_of
@@ -86,9 +86,10 @@ class Town:
         return CANDIDATE
 
     def consented(self) -> None:
-        """The candidate agreed to mail."""
+        """The candidate agreed to mail, and to be listed: nobody else is asked for anything."""
         mail = Permission(scope=Scope.CHANNEL, channel=Channel.EMAIL)
-        self.tell(consent_of(CANDIDATE), replace(people_examples.given(mail), candidate=CANDIDATE))
+        given = (replace(people_examples.given(each), candidate=CANDIDATE) for each in (mail, LIST))
+        self.tell(consent_of(CANDIDATE), *given)
 
     def applicant(self, *emails: str, name: str = "月岡はる") -> UUID:
         """Imported by the source, and the invitation was decided."""

@@ -14,7 +14,7 @@ from domain.refusal import Refused
 from marketplace.vault import statutory
 from marketplace.vault.envelope import Sealed, Sealer
 from marketplace.vault.keyring import Keyring
-from marketplace.vault.records import SeekerRecord
+from marketplace.vault.records import ErasureCertificate, SeekerRecord
 
 from .conftest import Looker, Write
 
@@ -75,6 +75,18 @@ def test_it_is_kept_through_its_last_day_and_destroyed_on_the_next(
         " (SELECT count(*) FROM vault_access_log)"
     )
     assert connection.execute(left).fetchone() == (0, 0, 0)
+
+
+def test_a_certificate_opens_without_a_reason_and_no_look_is_noted_but_nothing_else_opens_so(
+    keyring: Keyring, connection: psycopg.Connection[Any], sealer: Sealer, sealed: Sealed, write: Write
+) -> None:
+    kept = statutory.seal(sealer, "erasure-certificate", ErasureCertificate(jws="a.b.c"), person=None, retain_until=UNTIL)
+    write(kept.row)
+    assert [statutory.certificate(keyring, connection, kept.ref).jws for _ in range(3)] == ["a.b.c"] * 3
+    assert connection.execute("SELECT count(*) FROM vault_access_log").fetchone() == (0,)
+    for ref in (sealed.ref, VaultRef(uuid4())):
+        with pytest.raises(Refused, match="record-gone"):
+            statutory.certificate(keyring, connection, ref)
 
 
 def test_one_record_dies_without_the_other(

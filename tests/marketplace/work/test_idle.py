@@ -37,9 +37,8 @@ def test_it_is_busy_until_every_projection_and_reaction_has_read_the_log_to_its_
     who = CandidateId(uuid4())
     log.append(Command(id=uuid4(), actor="candidate", now=NOW), {consent_of(who): (0, [Paused(candidate=who)])})
     assert not is_idle(database)
-    for projection in project.behind(pool, log, EVERY):
-        project.advance(pool, log, projection)
-    assert project.behind(pool, log, EVERY) == []
+    assert project.advance_all(pool, log, EVERY) == len(EVERY)
+    assert project.advance_all(pool, log, EVERY) == 0
     assert not is_idle(database)
     with psycopg.connect(database.app_url) as connection:
         connection.execute("INSERT INTO projection_position (name, position) VALUES (%s, 1)", (READER,))

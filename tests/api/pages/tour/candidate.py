@@ -1,0 +1,15 @@
+"""The candidate's pages, as the walked town has them; a new page is a new line."""
+
+from __future__ import annotations
+
+WHO = "person"
+PATHS = [
+    "/",
+    "/me",
+    "/me/asks/{introduction}",
+    "/me/profile",
+    "/me/consents",
+    "/me/blocks",
+    "/me/seen-by",
+    "/me/data",
+]

@@ -1,0 +1,14 @@
+"""The hiring company's pages, as the walked town has them; a new page is a new line."""
+
+from __future__ import annotations
+
+WHO = "hiring"
+PATHS = [
+    "/",
+    "/hiring",
+    "/hiring/jobs/new",
+    "/hiring/jobs/{job}",
+    "/hiring/search",
+    "/hiring/search?q=SQL",
+    "/hiring/introductions/{introduction}",
+]

@@ -1,0 +1,21 @@
+"""What anybody may open, as the walked town has them; a new page is a new line."""
+
+from __future__ import annotations
+
+WHO = "stranger"
+PATHS = [
+    "/",
+    "/about",
+    "/rules",
+    "/legal",
+    "/consent-kit",
+    "/i/{invitation}",
+    "/i/{invitation}/not-me",
+    "/n/{source}",
+    "/register/sent",
+    "/register/{token}",
+    "/share/{share}",
+    "/erasures/{erasure}",
+    "/dev/mailbox",
+    "/dev/roles",
+]

@@ -1,0 +1,10 @@
+"""Signing in, as the walked town has them; a new page is a new line."""
+
+from __future__ import annotations
+
+WHO = "stranger"
+PATHS = [
+    "/sign-in",
+    "/sign-in/sent",
+    "/sign-in/{token}",
+]
