@@ -65,7 +65,7 @@ class Segments(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """What would come of a file; nothing of it was kept."""
+    """What would come of a file; nothing of it was kept. Of its faults the first thousand, and how many more there are."""
 
     form: str
     rows_read: int
@@ -77,7 +77,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportView(msgspec.Struct, frozen=True, kw_only=True):
-    """One import, how far it has come, and every fault."""
+    """One import, how far it has come, and its faults: the first thousand, and how many more there are."""
 
     batch: imports.Import
     problems: list[ProblemRow]
@@ -210,7 +210,7 @@ def _look(reading: Reading, language: Language) -> Look:
         eligible=len(reading.eligible),
         withdrawn=len(reading.withdrawn),
         quarantined=len(reading.quarantined),
-        problems=[_fault(fault, language) for fault in reading.problems],
+        problems=[_fault(fault, language) for fault in reading.told],
         segments=Segments(
             by_stage=dict(Counter(person.stage for person in people)),
             by_job_type=dict(Counter(person.job_type for person in people)),

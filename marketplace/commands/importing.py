@@ -86,7 +86,7 @@ def begin(
                 "count": problem.count,
             },
         )
-        for ordinal, problem in enumerate(reading.problems)
+        for ordinal, problem in enumerate(reading.told)
     ]
     task = {
         "id": str(new_id(command, "task")),

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
 from domain.applicant import Outcome, RetentionBasis
 
+MOST_TOLD: Final = 1_000
+"""Problems of one file that are answered and kept; nobody puts more right by hand, and a file may have a hundred thousand."""
+
 __all__ = [
+    "MOST_TOLD",
     "PROBLEMS",
     "Applicant",
     "Form",
@@ -122,6 +127,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
     @property
+    def told(self) -> tuple[Problem, ...]:
+        """What is answered and kept of the problems: the first ones, led by how many more there are."""
+        more = len(self.problems) - MOST_TOLD
+        if more <= 0:
+            return self.problems
+        return (problem(0, "more-problems-not-listed", count=more), *self.problems[:MOST_TOLD])
+
+    @property
     def eligible(self) -> tuple[Applicant, ...]:
         """Those who may be invited once the cooling-off period is over."""
         return tuple(person for person in self.applicants if person.eligible)
@@ -178,6 +191,7 @@ _NOTES = (
     "contact-wish-not-recognised",
     "basis-not-recognised",
     "file-name-says-otherwise",
+    "more-problems-not-listed",
 )
 PROBLEMS: Mapping[str, Severity] = MappingProxyType(
     dict.fromkeys(_QUARANTINED, Severity.QUARANTINED)

@@ -39,7 +39,7 @@ def look_at(office: Office, file: Path, basis: str | None, notice_version: str, 
     reading = importing.dry_run(
         office, data=_bytes(file), filename=file.name, retention=_retention(basis, notice_version), now=now
     )
-    for problem in reading.problems:
+    for problem in reading.told:
         values: dict[str, int | str] = {"row": problem.row, "column": problem.column, "count": problem.count}
         yield f"{problem.row:>6}  {problem.column or '-':<20} {problem.severity:<14} {sentence(problem.code, language, values)}"
     yield _summary(reading)

@@ -213,3 +213,16 @@ def test_a_file_whose_name_says_otherwise_is_read_as_what_it_is(reading: Reads, 
 )  # fmt: skip
 def test_headings_of_real_exports_are_known(heading: str, field: str) -> None:
     assert field_of(heading) == field
+
+
+def test_of_very_many_problems_the_first_are_told_and_the_rest_counted_but_every_row_is_judged(
+    reading: Reads, table: Writes
+) -> None:
+    read = reading(table(*[{"氏名": "", "メールアドレス": ""}] * 600, {}))
+    assert (read.rows_read, len(read.quarantined), len(read.applicants)) == (601, 600, 1)
+    assert (len(read.problems), len(read.told)) == (1_200, 1_001)
+    assert (read.told[0].row, read.told[0].code, read.told[0].count) == (0, "more-problems-not-listed", 200)
+    assert read.told[1:] == read.problems[:1_000]
+    few = reading(table(*[{"氏名": "", "メールアドレス": ""}] * 500))
+    assert few.told == few.problems
+    assert len(few.told) == 1_000

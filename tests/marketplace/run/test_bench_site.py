@@ -82,6 +82,14 @@ def test_a_tiny_round_of_http_answers_everybody_without_an_error(here: Ground) -
     assert found["ours, sustained | total | errors"] == 0
 
 
+def test_a_bench_keeps_its_keys_with_its_records_whatever_keyring_is_set(
+    here: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("KEYRING_URL", "KEYRING_MIGRATION_URL"): monkeypatch.setenv(name, "postgresql://nobody@127.0.0.1:9/none")
+    with open_site(here, said, 0) as site:
+        assert site.client("user", site.town.user).get("/api/v1/session").status == 200
+
+
 def test_a_site_that_does_not_start_says_why(here: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELAY_ALLOW_LIVE", "perhaps")
     with pytest.raises(Strayed, match="RELAY_ALLOW_LIVE"), open_site(here, said, 0):

@@ -69,7 +69,7 @@ def until_it_waited(pool: Database) -> None:
     while monotonic() < deadline:
         with pool.transaction() as connection:
             if connection.execute(
-                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
                 f" AND clock_timestamp() - query_start > interval '{LONGER}'".encode()
             ).fetchone(): return
         pause.wait(0.01)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
+import signal
+import sys
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import FrameType
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 
+from marketplace.store import group as group_module
 from marketplace.store.group import LARGEST_GROUP, GroupCommit
 
 WAIT_SECONDS = 10
 X, Y = UUID(int=1), UUID(int=2)
+A = TypeVar("A")
 
 
 class WayIsClosed(Exception):
@@ -178,3 +185,85 @@ def test_two_hundred_commands_of_twenty_threads_are_each_carried_out_once() -> N
     with ThreadPoolExecutor(20) as pool:
         assert list(pool.map(lambda name: group.submit(Errand(name)), names)) == names
     assert sorted(done, key=int) == names
+
+
+def beside(work: Callable[[], A]) -> Future[A]:
+    """In a thread that nobody has to wait for: where a turn is lost, its thread sleeps for ever."""
+    future: Future[A] = Future()
+
+    def carry_out() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001  told to who asks
+            future.set_exception(error)
+
+    threading.Thread(target=carry_out, daemon=True).start()
+    return future
+
+
+def until_asleep(thread: int) -> None:
+    """The thread stands where it waits for its turn, and nowhere before it."""
+    lines, first = inspect.getsourcelines(group_module._until_woken)
+    [sleeps] = [n for n, line in enumerate(lines, start=first) if "wake.acquire()" in line]
+    deadline = threading.Event()
+    for _ in range(WAIT_SECONDS * 1000):
+        frame = sys._current_frames()[thread]
+        if (frame.f_code, frame.f_lineno) == (group_module._until_woken.__code__, sleeps):
+            return
+        deadline.wait(0.001)
+    raise AssertionError(frame)
+
+
+def test_a_waiter_who_is_interrupted_passes_the_turn_on_and_hears_of_it_afterwards() -> None:
+    """The main thread waits in the first place behind the leader: it is the one who has to lead next."""
+    counter, main = Counter(), threading.get_ident()
+    group: GroupCommit[Errand, str] = GroupCommit(counter.carry_out, stops=WayIsClosed)
+    heard = threading.Event()
+
+    def hear(_signal: int, _frame: FrameType | None) -> None:
+        heard.set()
+        raise KeyboardInterrupt
+
+    def interrupt() -> list[Future[str]]:
+        until_queued(group, 1)
+        until_asleep(main)
+        signal.pthread_kill(main, signal.SIGINT)
+        assert heard.wait(WAIT_SECONDS)
+        behind = [beside(lambda: group.submit(writing("c", Y)))]
+        until_queued(group, 2)
+        behind.append(beside(lambda: group.submit(writing("d", X))))
+        until_queued(group, 3)
+        counter.go_on.set()
+        return behind
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        first = beside(lambda: group.submit(Errand("a")))
+        assert counter.begun.wait(WAIT_SECONDS)
+        interrupting = beside(interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            group.submit(writing("b", X))
+        behind = interrupting.result(WAIT_SECONDS)
+        assert [each.result(WAIT_SECONDS) for each in (first, *behind)] == ["done a", "done c", "done d"]
+        assert beside(lambda: group.submit(Errand("e"))).result(WAIT_SECONDS) == "done e"
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert counter.groups == [["a"], ["b", "c"], ["d"], ["e"]], "what was queued is carried out, once"
+    assert group.submit(Errand("f")) == "done f"
+
+
+def test_all_who_followed_wake_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Woken at once they mostly wait for each other: each wakes the one after it, and nobody else does."""
+    woken: list[int] = []
+    wake = group_module._wake
+
+    def counted(turns: Sequence[group_module._Turn[Errand, str]]) -> None:
+        woken.append(len(turns))
+        wake(turns)
+
+    monkeypatch.setattr(group_module, "_wake", counted)
+    counter, answers = play([Errand(str(n)) for n in range(30)])
+    assert [len(each) for each in counter.groups] == [1, 29]
+    assert answers == [f"done {n}" for n in range(30)]
+    assert max(woken) == 1
+    assert sum(woken) == 29, "one who leads, twenty-eight who follow"

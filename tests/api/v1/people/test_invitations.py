@@ -34,6 +34,19 @@ def test_the_dry_run_tells_what_would_come_and_keeps_nothing(village: Village) -
     assert village.rows("SELECT count(*) FROM vault_record WHERE subject_kind = 'applicant'") == [(0,)]
 
 
+def test_of_a_file_full_of_faults_the_first_thousand_are_answered_and_kept_and_the_rest_counted(village: Village) -> None:
+    rows = "".join(f"R-{n},,,\n" for n in range(1_200))
+    data = f"応募ID,氏名,メールアドレス,応募日\n{rows}".encode()
+    look = village.ok(village.send_file("source", "/imports/dry-run", data, filename="faults.csv"))
+    assert (look["quarantined"], len(look["problems"])) == (1_200, 1_001)
+    first = look["problems"][0]
+    assert (first["code"], first["row"], first["count"]) == ("more-problems-not-listed", 0, 3_800)
+    assert "3800" in first["sentence"].replace(",", "")
+    done = village.ok(village.send_file("source", "/imports", data, filename="faults.csv", system="ats"))
+    assert village.rows("SELECT count(*) FROM import_problem") == [(1_001,)]
+    assert village.saw("source", f"/imports/{done['id']}")["problems"] == look["problems"]
+
+
 def test_a_file_that_cannot_be_read_is_refused_whole_with_a_sentence_in_either_language(village: Village) -> None:
     answer = village.send_file("source", "/imports/dry-run", b"", filename="empty.csv")
     refused(answer, 409, "file-empty")
