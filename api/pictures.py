@@ -11,13 +11,13 @@ from api import charts
 from api.charts import Moment, Part, Picture, Step
 from api.reading import viewer_of
 from api.v1.fees import FeeShown
-from api.v1.referrals import ReferralShown
+from api.v1.referrals import Outcome
 from api.visit import Visit
 from domain.calendar import jst_date
 from domain.policy import Policy
 from domain.rules.ledger_accounts import JPY
 from marketplace.texts.translation import say, word
-from projections import applicant_pool, candidate_inbox, fees, introduction_board, ledger
+from projections import applicant_pool, candidate_inbox, fees, introduction_board, ledger, referral_board
 from projections.ledger import Running
 from projections.payout_ledger import Entry
 
@@ -27,7 +27,7 @@ SENT = frozenset({"transferred", "taken-back"})
 Line = list[tuple[date, int]]
 
 
-def source_funnel(visit: Visit, referred: Sequence[ReferralShown]) -> Picture | None:
+def source_funnel(visit: Visit, referred: Sequence[Outcome]) -> Picture | None:
     """From the invitation to the hire, a hire only where the person lets the source know; None before anybody was invited.
 
     Whether somebody is listed, asked or introduced is theirs alone, so no step between shows it, not even as a count.
@@ -35,14 +35,17 @@ def source_funnel(visit: Visit, referred: Sequence[ReferralShown]) -> Picture | 
     viewer, language = viewer_of(visit), visit.language
     with visit.house.database.transaction() as connection:
         invited = applicant_pool.invited(connection, viewer)
-        to_register = applicant_pool.days_to_register(connection, viewer)
-    if not invited and not referred: return None
-    read = sum(1 for each in referred if each.recommendation_read)
+        came = referral_board.registered(connection, viewer)
+    if not invited and not came.registered: return None
     waited = [(each.hired_on - jst_date(each.referred_at)).days for each in referred if each.hired_on]
     steps = [
         Step(name=say(language, "Invited by you"), count=invited),
-        Step(name=say(language, "Registered"), count=len(referred), median_days=to_register, href="#referrals"),
-        Step(name=say(language, "Accepted your recommendation"), count=read, href="#referrals"),
+        Step(
+            name=say(language, "Registered, also by the neutral link"),
+            count=came.registered,
+            median_days=came.days,
+            href="#referrals",
+        ),
         Step(
             name=say(language, "Hired, where the person lets you know"),
             count=len(waited),

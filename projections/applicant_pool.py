@@ -167,21 +167,6 @@ def invited(connection: psycopg.Connection[Any], viewer: Viewer) -> int:
     return row[0] if row else 0
 
 
-def days_to_register(connection: psycopg.Connection[Any], viewer: Viewer) -> float | None:
-    """The median of days (JST) from the invitation to the registration, of the viewer's company's people who did."""
-    row = connection.execute(
-        """
-        SELECT percentile_cont(0.5) WITHIN GROUP (
-            ORDER BY (r.referred_at AT TIME ZONE 'Asia/Tokyo')::date - (s.at AT TIME ZONE 'Asia/Tokyo')::date)
-        FROM referral_board r
-        JOIN story s ON s.subject = r.applicant AND s.stream = r.applicant AND s.kind = 'invitation-sent.v1'
-        WHERE r.source = %s AND s.at <= r.referred_at
-        """,
-        (viewer.company,),
-    ).fetchone()
-    return row[0] if row else None
-
-
 def everyone_of_batch(connection: psycopg.Connection[Any], viewer: Viewer, batch: UUID) -> list[UUID]:
     """All records that a batch of the viewer's company was the last to say something about."""
     found = connection.execute(

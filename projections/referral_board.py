@@ -135,6 +135,34 @@ def of_company(connection: psycopg.Connection[Any], viewer: Viewer, now: datetim
     return msgspec.json.decode(row[0] if row else "[]", type=list[Outcome])
 
 
+class Registered(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a source's people registered; `days`: the median (JST) since the invitation."""
+
+    registered: int
+    days: float | None
+
+
+def registered(connection: psycopg.Connection[Any], viewer: Viewer) -> Registered:
+    """The viewer's company's people who registered. Who was erased, or whose record is gone, is counted no more (rule 3)."""
+    row = connection.execute(
+        """
+        WITH mine AS (
+            SELECT (r.referred_at AT TIME ZONE 'Asia/Tokyo')::date - (
+                    SELECT min((s.at AT TIME ZONE 'Asia/Tokyo')::date) FROM story s
+                    WHERE s.subject = r.applicant AND s.kind = 'invitation-sent.v1' AND s.at <= r.referred_at) AS days
+            FROM referral_board r JOIN applicant_pool a ON a.applicant = r.applicant AND a.company = r.source
+            WHERE r.source = %s AND NOT EXISTS (
+                SELECT FROM gate g WHERE g.subject = r.candidate AND g.what IN ('erased', 'merged') AND g.open)
+        ), counted AS (
+            SELECT count(*) AS registered, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS days FROM mine
+        )
+        SELECT row_to_json(counted)::text FROM counted
+        """,
+        (viewer.company,),
+    ).fetchone()
+    return msgspec.json.decode(row[0] if row else "{}", type=Registered)
+
+
 def of_candidate(connection: psycopg.Connection[Any], candidate: CandidateId) -> list[Referral]:
     """Who passed the person on, in order; for the person."""
     row = connection.execute(

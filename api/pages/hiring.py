@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from litestar import Response
+from typing import Annotated
 
+from litestar import Response
+from litestar.params import QueryParameter
+
+from api import pictures
 from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.policies import company
 from api.reading import At
@@ -17,7 +21,9 @@ from projections.introduction_board import Shown
 
 HIRING = company(of=CompanyRole.HIRING)
 MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
-READS = ("jobs", "introduction_board", "fees")
+READS = ("jobs", "introduction_board", "fees", "story", "placements", "ledger")
+MOST_YEN = 100_000_000
+Agency = Annotated[str, QueryParameter(required=False, max_length=12)]
 
 
 class TermsForm(Body, frozen=True):
@@ -27,10 +33,10 @@ class TermsForm(Body, frozen=True):
 
 
 @page("/hiring", policy=HIRING)
-def overview(visit: ThisVisit, at: At = None) -> Response[str]:
-    """What waits, what goes on, what is owed."""
+def overview(visit: ThisVisit, at: At = None, agency_yen: Agency = "") -> Response[str]:
+    """What waits, what goes on, what is owed; `agency_yen` is what an agency would take for a hire, by the reader's own number."""
     wait_for(visit, at, *READS)
-    return _show(visit)
+    return _show(visit, _yen(agency_yen))
 
 
 @form("/hiring/terms-acceptance", policy=company(MemberRole.ADMIN, of=CompanyRole.HIRING))
@@ -45,8 +51,14 @@ def accept_terms(visit: ThisVisit) -> Response[str]:
     return carry_out(visit, act, then="/hiring", again=lambda: _show(visit))
 
 
-def _show(visit: Visit) -> Response[str]:
+def _yen(text: str) -> int | None:
+    """A number that somebody typed; None for whatever else stands in an address."""
+    return min(int(text), MOST_YEN) if text.isascii() and text.isdecimal() else None
+
+
+def _show(visit: Visit, agency_yen: int | None = None) -> Response[str]:
     asked: list[Shown] = same(introductions.list_introductions)(visit).items
+    owed = same(fees.list_fees)(visit).items if visit.actor.role in MONEY else None
     open_jobs = same(jobs.list_jobs)(visit).items
     return show(
         visit,
@@ -56,7 +68,10 @@ def _show(visit: Visit) -> Response[str]:
         jobs=open_jobs,
         titles={each.job: each.title for each in open_jobs},
         board=_board(asked),
-        fees=same(fees.list_fees)(visit).items if visit.actor.role in MONEY else None,
+        funnel=pictures.hiring_funnel(visit),
+        fees=owed,
+        cost=pictures.hiring_cost(visit, owed, agency_yen) if owed else None,
+        agency_yen=agency_yen,
     )
 
 

@@ -11,8 +11,11 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
+from api import pictures
+from api.charts import Picture
+from api.pages.hiring import MONEY
 from api.pages.showing import carry_out, filled, same, show, wait_for
-from api.reading import At
+from api.reading import At, viewer_of
 from api.route import Done, ThisVisit, form, page
 from api.text_types import Body, Yen
 from api.v1 import disclosures, hires, introductions, jobs, leaves, prior_contacts, stages
@@ -23,10 +26,10 @@ from domain.ids import HireId
 from domain.introduction import CloseCause, Stage
 from domain.refusal import Refused
 from marketplace.texts.translation import word
-from projections import placements
+from projections import fees, placements
 
 PATH = "/hiring/introductions/{introduction:uuid}"
-READS = ("introduction_board", "placements", "jobs")
+READS = ("introduction_board", "placements", "jobs", "fees")
 
 
 class HireForm(Body, frozen=True):
@@ -156,7 +159,15 @@ def _show(visit: Visit, introduction: UUID) -> Response[str]:
         stages=list(Stage),
         causes=list(CloseCause),
         terms=list(EmploymentTerm),
+        cost=_cost(visit, introduction),
     )
+
+
+def _cost(visit: Visit, introduction: UUID) -> Picture | None:
+    if visit.actor.role not in MONEY: return None
+    with visit.house.database.transaction() as connection:
+        owed = fees.of_introduction(connection, viewer_of(visit), introduction)
+    return pictures.fee_of(visit, owed)
 
 
 def _hires(visit: Visit, introduction: UUID) -> list[HireShown]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath, QueryParameter
 
+from api import pictures
 from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.policies import operator
 from api.reading import At
@@ -28,7 +29,7 @@ Ident = Annotated[str, QueryParameter(required=False, max_length=80)]
 @page("/operator", policy=ANYBODY)
 def overview(visit: ThisVisit, at: At = None) -> Response[str]:
     """Companies, search, and what waits for a person."""
-    wait_for(visit, at, "directory")
+    wait_for(visit, at, "directory", "candidate_inbox", "story")
     return _show(visit)
 
 
@@ -98,6 +99,7 @@ def _show(visit: Visit) -> Response[str]:
         may_admit=visit.actor.role is MemberRole.ADMIN,
         waiting=waiting,
         refusals=rows,
+        answers=pictures.answers(visit, visit.house.office.policy),
         position=visit.house.log.position(),
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
+from api import pictures
 from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.policies import company
 from api.reading import At
@@ -20,7 +21,7 @@ from domain.company import CompanyRole, MemberRole
 
 SOURCE = company(of=CompanyRole.SOURCE)
 MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
-READS = ("applicant_pool", "referral_board", "placements", "payout_ledger", "directory")
+READS = ("applicant_pool", "referral_board", "placements", "payout_ledger", "directory", "story")
 
 
 @page("/source", policy=SOURCE)
@@ -33,7 +34,8 @@ def overview(visit: ThisVisit, at: At = None) -> Response[str]:
 def show_source(visit: Visit) -> Response[str]:
     """The page as it stands."""
     role = visit.actor.role
-    money = role in MONEY
+    referred = same(referrals.list_referrals)(visit).items
+    payouts = same(payout_ledger.list_movements)(visit).items if role in MONEY else None
     return show(
         visit,
         "source.html",
@@ -41,9 +43,11 @@ def show_source(visit: Visit) -> Response[str]:
         bases=list(RetentionBasis),
         may_import=role in {MemberRole.ADMIN, MemberRole.RECRUITER},
         counts=same(applicants.summary)(visit),
-        referrals=same(referrals.list_referrals)(visit).items,
-        account=same(accounts.read_account)(visit) if money else None,
-        payouts=same(payout_ledger.list_movements)(visit).items if money else None,
+        funnel=pictures.source_funnel(visit, referred),
+        referrals=referred,
+        account=same(accounts.read_account)(visit) if payouts is not None else None,
+        payouts=payouts,
+        earned=pictures.source_return(visit, payouts) if payouts else None,
         requests=same(privacy_requests.list_requests)(visit).items if role is MemberRole.ADMIN else [],
         neutral=f"{visit.house.office.public_url}/n/{visit.company}",
     )

@@ -92,6 +92,14 @@ def test_a_step_line_ends_at_its_last_sum() -> None:
     assert [each.attrib["d"] for each in root.iter("path")] == ["M10.0 150.0 H350.0 V30.0", "M10.0 150.0 H350.0 V90.0"]
 
 
+def test_a_sum_below_zero_stands_under_the_line_of_zero() -> None:
+    earned = [(date(2026, 1, 1), 0), (date(2026, 4, 1), -300_000), (date(2026, 7, 1), 900_000)]
+    root = holds(step_line("en", "Earned", "Here", earned, "Transferred", [(date(2026, 1, 1), -300_000)]))
+    lines = [each.attrib["d"] for each in root.iter("path")]
+    assert lines == ["M10.0 150.0", "M10.0 120.0 H179.1 V150.0 H350.0 V30.0"]
+    assert [each.attrib["y1"] for each in root.iter("line")] == ["120.0"]
+
+
 @given(st.lists(st.builds(Step, name=NAMES, count=st.integers(0, 10**6), median_days=st.none() | st.floats(0, 999)), max_size=8))
 def test_no_funnel_leaves_its_frame(steps: list[Step]) -> None:
     holds(funnel("ja", '<T & "t">', steps))

@@ -7,4 +7,5 @@ PATHS = [
     "/finance",
     "/finance/ledger",
     "/finance/ledger?account=revenue",
+    "/finance/ledger?introduction={introduction}",
 ]

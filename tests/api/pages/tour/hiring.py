@@ -6,6 +6,7 @@ WHO = "hiring"
 PATHS = [
     "/",
     "/hiring",
+    "/hiring?agency_yen=1800000",
     "/hiring/jobs/new",
     "/hiring/jobs/{job}",
     "/hiring/search",
