@@ -131,7 +131,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     language = _language(request)
     status = status_of(code)
     headers = {"Vary": "Accept-Language", "Content-Language": language}
-    if isinstance(error, HTTPException) and (allow := (error.headers or {}).get("Allow")):
+    if isinstance(error, HTTPException) and (allow := (error.headers or {}).get("allow")):
         headers["Allow"] = allow
     if code == "too-many-requests":
         headers["Retry-After"] = str(values.get("seconds", 60))

@@ -119,8 +119,9 @@ def _renew(connection: psycopg.Connection, path: Path, on_step: Callable[[str], 
         raise MigrationFailed(f"{path.name}: a projection begins with DROP TABLE IF EXISTS … CASCADE;")
     on_step(path.name)
     with connection.transaction():
-        _run(connection, path.name, text)
+        # In the worker's order: who folds holds its position first and then the tables.
         connection.execute("DELETE FROM projection_position WHERE name = %s", [name])
+        _run(connection, path.name, text)
         connection.execute(
             "INSERT INTO projection_schema (name, checksum) VALUES (%s, %s)"
             " ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum",

@@ -323,6 +323,12 @@ def test_a_webhook_gets_its_bytes_as_they_were_sent(make_street: Any) -> None:
     assert street.browser().get("/webhooks/tests").json()["code"] == "method-not-allowed"
 
 
+def test_a_method_that_is_not_allowed_is_told_which_are(street: Street) -> None:
+    answer = street.browser().request("TRACE", "/api/v1/session")
+    assert answer.status_code == 405
+    assert {each.strip() for each in answer.headers["allow"].split(",")} >= {"GET"}
+
+
 def test_a_share_link_acts_for_its_candidate_whoever_else_is_signed_in(make_street: Any) -> None:
     street: Street = make_street(also=[shared])
     introduction, who, now = uuid4(), uuid4(), street.now()

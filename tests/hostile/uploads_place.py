@@ -32,6 +32,13 @@ from marketplace.run.wiring import House, open_house
 from marketplace.store.log import Command
 from tests.conftest import Database
 
+MEASURE = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+print(f"\\n{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}", flush=True)
+sys.exit(code)
+"""
+"""A small process between: a program begins with the memory of whoever started it as its peak, and these tests are large."""
 RELAY = (sys.executable, "-c", "from marketplace.run.cli import main; main()")
 KIBIBYTES = {"VmHWM", "VmRSS"}
 TABLES = ("relay_events", "command", "task", "vault_record", "vault_key", "import_batch", "import_problem", "message", "gate")
@@ -83,13 +90,15 @@ class Desk:
 
     def terminal(self, *arguments: str) -> tuple[int, str, int]:
         """`relay …` in a process: exit status, what it said, and the most memory it or its children took, in MiB."""
-        process = subprocess.Popen([*RELAY, *arguments], env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        assert process.stdout is not None
-        said = process.stdout.read().decode("utf-8", "replace")
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        process.stdout.close()
-        return process.returncode, said, used.ru_maxrss // 1024
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURE, *RELAY, *arguments],
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        said, _, most_kib = done.stdout.decode("utf-8", "replace").rstrip().rpartition("\n")
+        return done.returncode, said, int(most_kib) // 1024
 
     @property
     def csrf(self) -> str:
