@@ -111,9 +111,9 @@ class Appender:
         self._group = GroupCommit[Decided, Appended](self._carry_out, stops=OperationalError)
         self._connection: LogConnection | None = None
 
-    def append(self, decided: Decided) -> Appended:
+    def append(self, command: Decided) -> Appended:
         """Answers once it is committed. Raises `StreamMoved`, `AlreadyThere`, or the library's `PersistenceError`."""
-        return self._group.submit(decided)
+        return self._group.submit(command)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -183,7 +183,7 @@ def _advance(
     The commit does not wait for the disk: rows and position are lost together or not at all, and folded again.
     """
     with database.transaction() as connection:
-        row = _standing(connection, projection.name)
+        row = standing(connection, projection.name)
         entries = log.read(row[0], limit) if row else []
         if row is None or not entries:
             return 0
@@ -220,7 +220,7 @@ def fold_carefully(
     return stumbled
 
 
-def _standing(connection: Connection, name: str) -> tuple[int, list[UUID]] | None:
+def standing(connection: Connection, name: str) -> tuple[int, list[UUID]] | None:
     """Where it stands and which streams it has parked, locked for this transaction; None while another worker has it."""
     for attempt in (1, 2):
         row = connection.execute(

@@ -22,7 +22,7 @@ from marketplace import clock
 from marketplace.commands.office import Office
 from marketplace.store.database import Connection
 from marketplace.store.log import Command, StoreUnavailable, StreamMoved, Unreadable
-from marketplace.work.project import park, parked_streams
+from marketplace.work.project import park, standing
 
 READER = "react"
 BATCH = 100
@@ -40,11 +40,11 @@ def advance(office: Office, reactions: Mapping[str, Reaction]) -> int:
     """React to one batch of events; answers how many were looked at: none while another worker is at it."""
     with office.database.transaction() as connection:
         limit_turn(connection)
-        position = _standing(connection)
-        if position is None:
+        # The turn's commit need not wait for the disk: a turn that is lost is taken again, and its commands are found done.
+        row = standing(connection, READER)
+        if row is None:
             return 0
-        entries = office.log.read(position, BATCH)
-        parked = parked_streams(connection, READER)
+        entries, parked = office.log.read(row[0], BATCH), set(row[1])
         done = 0
         for entry in entries:
             if isinstance(entry, Unreadable) or entry.stream in parked:
@@ -68,26 +68,6 @@ def limit_turn(connection: Connection) -> None:
     connection.execute(
         "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", (f"{int(TURN_SECONDS * 1000)}ms",)
     )
-
-
-def _standing(connection: Connection) -> int | None:
-    """Where reactions stand, locked for this turn; None while another worker has it.
-
-    The turn's commit does not wait for the disk: a turn that is lost is taken again, and its commands are found done.
-    """
-    for attempt in (1, 2):
-        row = connection.execute(
-            "SELECT position, set_config('synchronous_commit', 'off', true) FROM projection_position"
-            " WHERE name = %s FOR UPDATE SKIP LOCKED",
-            (READER,),
-        ).fetchone()
-        if row is not None:
-            return int(row[0])
-        if attempt == 1:
-            connection.execute(
-                "INSERT INTO projection_position (name, position) VALUES (%s, 0) ON CONFLICT DO NOTHING", (READER,)
-            )
-    return None
 
 
 def _react(
