@@ -20,8 +20,11 @@ def stable_name(class_name: str) -> str:
     return f"{_WORD.sub('-', name).lower()}.v{version or '1'}"
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag=stable_name, tag_field="type"):
-    """A fact that happened. Subclasses say which; a fact is never edited (rule 11)."""
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag=stable_name, tag_field="type", gc=False):
+    """A fact that happened. Subclasses say which; a fact is never edited (rule 11).
+
+    `gc=False`: frozen values hold no circles, and a reader of the log makes too many of them to have each looked after.
+    """
 
 
 class MoneyEvent(Event, frozen=True, kw_only=True):
@@ -30,7 +33,7 @@ class MoneyEvent(Event, frozen=True, kw_only=True):
     effective_on: date
 
 
-class Meta(msgspec.Struct, frozen=True, kw_only=True):
+class Meta(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What stands beside every event: who, by which command, when, and under which policy version."""
 
     actor: str
@@ -40,7 +43,7 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     policy_version: int
 
 
-class Recorded(msgspec.Struct, Generic[E_co], frozen=True, kw_only=True):
+class Recorded(msgspec.Struct, Generic[E_co], frozen=True, kw_only=True, gc=False):
     """An event as it stands in the log: `position` orders all events, `version` those of one stream, from 1."""
 
     position: int

@@ -14,7 +14,6 @@ from eventsourcing.persistence import (
     MapperDeserialisationError,
     OperationalError,
     PersistenceError,
-    StoredEvent,
 )
 from psycopg.conninfo import conninfo_to_dict
 
@@ -114,15 +113,15 @@ class Log:
     def load(self, stream: UUID, initial: S, evolve: Callable[[S, Any], S]) -> Loaded[S]:
         """Fold one stream from its first event. A stream of another kind is to its reader as if it were not there."""
         state, version = initial, 0
-        for row in self._recorder.rows(_STREAM, (stream,)):
-            pending = self._mapper.to_domain_event(_stored(row))
+        for _, _, at, topic, body in self._recorder.rows(_STREAM, (stream,)):
+            event = self._mapper.decode(at, topic, body).event
             try:
-                state = evolve(state, pending.event)
+                state = evolve(state, event)
             except AssertionError:  # `assert_never`: ids come from outside, and name whatever they like
                 if version == 0:
                     return Loaded(initial, 0)
                 raise
-            version = pending.originator_version
+            version = at
         return Loaded(state, version)
 
     def append(
@@ -185,23 +184,12 @@ class Log:
         return int(self._recorder.rows(b"SELECT coalesce(max(notification_id), 0) FROM relay_events")[0][0])
 
     def _recorded(self, row: Row) -> Recorded[AnyEvent] | Unreadable:
-        position, stored = row[0], _stored(row)
+        position, stream, version, topic, body = row
         try:
-            pending = self._mapper.to_domain_event(stored)
+            envelope = self._mapper.decode(version, topic, body)
         except MapperDeserialisationError as error:
-            return Unreadable(position, UUID(str(stored.originator_id)), str(error))
-        return Recorded(
-            position=position,
-            stream=pending.originator_id,
-            version=pending.originator_version,
-            meta=pending.meta,
-            event=pending.event,
-        )
-
-
-def _stored(row: Row) -> StoredEvent:
-    _, stream, version, topic, state = row
-    return StoredEvent(stream, version, topic, state)
+            return Unreadable(position, stream, str(error))
+        return Recorded(position=position, stream=stream, version=version, meta=envelope.meta, event=envelope.event)
 
 
 def library_settings(url: str, pool_size: int) -> dict[str, str]:

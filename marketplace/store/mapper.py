@@ -21,7 +21,7 @@ UPCASTERS: dict[str, Callable[[Raw], Raw]] = {}
 """Old stable name → function from its raw body to the raw body of the next name (`type` included)."""
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """What is stored of one event."""
 
     meta: Meta
@@ -67,25 +67,28 @@ class EventMapper(Mapper[UUID]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Pending:
-        """Decode one event, raising old names to the present ones first.
+        """Decode one event as the library hands it over. Raises `MapperDeserialisationError`, as `decode`."""
+        stream, version = UUID(str(stored_event.originator_id)), stored_event.originator_version
+        envelope = self.decode(version, stored_event.topic, stored_event.state)
+        return Pending(stream, version, envelope.meta, envelope.event)
+
+    def decode(self, version: int, topic: str, state: bytes) -> Envelope:
+        """Decode one stored state, raising old names to the present ones first.
 
         Raises `MapperDeserialisationError`: the name is unknown or the body does not fit it.
         """
         try:
-            envelope = self._decoder.decode(stored_event.state) if stored_event.topic in BY_NAME else _upcast(stored_event)
+            return self._decoder.decode(state) if topic in BY_NAME else _upcast(topic, state)
         except (msgspec.MsgspecError, KeyError) as error:
-            message = f"event {stored_event.topic} version {stored_event.originator_version}: {error}"
+            message = f"event {topic} version {version}: {error}"
             raise MapperDeserialisationError(message) from error
-        return Pending(
-            UUID(str(stored_event.originator_id)), stored_event.originator_version, envelope.meta, envelope.event
-        )
 
 
-def _upcast(stored: StoredEvent) -> Envelope:
-    raw = msgspec.msgpack.decode(stored.state)
+def _upcast(topic: str, state: bytes) -> Envelope:
+    raw = msgspec.msgpack.decode(state)
     body: Raw = raw["event"]
-    if body["type"] != stored.topic:
-        raise KeyError(stored.topic)
+    if body["type"] != topic:
+        raise KeyError(topic)
     while body["type"] not in BY_NAME:
         body = UPCASTERS[body["type"]](body)
     return msgspec.convert({"meta": raw["meta"], "event": body}, Envelope)

@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import psycopg
-from psycopg.sql import SQL, Identifier
 
 from domain.event import Recorded
 from domain.events import AnyEvent
 from marketplace import clock
 from marketplace.store.database import Connection, Database
 from marketplace.store.log import Log, Unreadable
+from marketplace.work.rows import Known, Rows, load, store
 from projections.projection import Key, Projection
 
 BATCH = 500
@@ -70,47 +69,6 @@ def touched(projection: Projection[Any], entries: Sequence[Entry]) -> list[Key]:
     return list(keys)
 
 
-def load(connection: Connection, projection: Projection[Any], table: str, keys: Sequence[Key]) -> dict[Key, Any]:
-    """The existing rows of these keys."""
-    if projection.adds_only or not keys:
-        return {}
-    found = connection.execute(_select(table, projection.key), (list(keys),)).fetchone()
-    rows = msgspec.json.decode(found[0] if found else "[]", type=list[projection.row], strict=False)  # type: ignore[name-defined]
-    return {getattr(row, projection.key): row for row in rows}
-
-
-@cache
-def _select(table: str, key: str) -> bytes:
-    statement = SQL("SELECT coalesce(json_agg(t), '[]')::text FROM {} t WHERE {} = ANY(%s)")
-    return statement.format(Identifier(table), Identifier(key)).as_bytes()
-
-
-def store(connection: Connection, projection: Projection[Any], table: str, rows: dict[Key, Any]) -> None:
-    """Write the rows that there are and remove the keys that have none."""
-    gone = [key for key, row in rows.items() if row is None]
-    kept = [row for row in rows.values() if row is not None]
-    if gone:
-        connection.execute(
-            SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(Identifier(table), Identifier(projection.key)), (gone,)
-        )
-    if kept:
-        upsert = _upsert(table, projection.name, projection.key, projection.columns)
-        connection.execute(upsert, (msgspec.json.encode(kept).decode(),))
-
-
-@cache
-def _upsert(table: str, real: str, key: str, names: tuple[str, ...]) -> bytes:
-    columns = SQL(", ").join(map(Identifier, names))
-    changes = SQL(", ").join(SQL("{0} = excluded.{0}").format(Identifier(name)) for name in names if name != key)
-    statement = SQL(
-        "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{real}, %s::jsonb)"
-        " ON CONFLICT ({key}) DO UPDATE SET {changes}"
-    )
-    return statement.format(
-        table=Identifier(table), real=Identifier(real), columns=columns, key=Identifier(key), changes=changes
-    ).as_bytes()
-
-
 class Reader:
     """Reads the log for several projections that stand at the same place, decoding each batch once."""
 
@@ -125,7 +83,9 @@ class Reader:
         return self._batches[after, limit]
 
 
-def advance_all(database: Database, log: Log, projections: Sequence[Projection[Any]], *, limit: int = BATCH) -> int:
+def advance_all(
+    database: Database, log: Log, projections: Sequence[Projection[Any]], known: Known | None = None, *, limit: int = BATCH
+) -> int:
     """Fold one batch of every projection; answers how many events were read, each counted once a projection.
 
     Most events concern few projections: those that a batch does not touch are moved on together, in one statement.
@@ -145,7 +105,7 @@ def advance_all(database: Database, log: Log, projections: Sequence[Projection[A
     for at, names in passing.items():
         entries = reader.read(at, limit)
         done += len(entries) * _pass_over(database, names, at, entries[-1].position)
-    return done + sum(advance(database, reader, projection, limit=limit) for projection in folding)
+    return done + sum(advance(database, reader, projection, known, limit=limit) for projection in folding)
 
 
 def _concerns(projection: Projection[Any], entries: Sequence[Entry]) -> bool:
@@ -167,41 +127,58 @@ def _pass_over(database: Database, names: Sequence[str], at: int, to: int) -> in
         ).rowcount
 
 
-def advance(database: Database, log: Log | Reader, projection: Projection[Any], *, limit: int = BATCH) -> int:
-    """Fold one batch, event by event if the database refuses what came of the whole."""
+def advance(
+    database: Database, log: Log | Reader, projection: Projection[Any], known: Known | None = None, *, limit: int = BATCH
+) -> int:
+    """Fold one batch, event by event if the database refuses what came of the whole. `known` is kept from turn to turn."""
+    known = known or Known()
     try:
-        return _advance(database, log, projection, limit=limit)
+        return _advance(database, log, projection, known, limit=limit)
     except (psycopg.DataError, psycopg.IntegrityError):
-        return _advance(database, log, projection, limit=limit, carefully=True)
+        return _advance(database, log, projection, known, limit=limit, carefully=True)
 
 
 def _advance(
-    database: Database, log: Log | Reader, projection: Projection[Any], *, limit: int, carefully: bool = False
+    database: Database, log: Log | Reader, projection: Projection[Any], known: Known, *, limit: int, carefully: bool = False
 ) -> int:
     """Fold one batch; answers how many events were read: none, too, while another worker is at this projection.
 
     The commit does not wait for the disk: rows and position are lost together or not at all, and folded again.
     """
+    name = projection.name
     with database.transaction() as connection:
-        row = standing(connection, projection.name)
-        entries = log.read(row[0], limit) if row else []
-        if row is None or not entries:
+        place = standing(connection, name)
+        entries = log.read(place.position, limit) if place else []
+        if place is None or not entries:
             return 0
-        write = fold_carefully if carefully else fold_all
-        if stumbled := write(connection, projection, projection.name, entries, set(row[1])):
-            park(connection, projection.name, stumbled, clock.now(connection))
-        connection.execute(
-            "UPDATE projection_position SET position = %s WHERE name = %s", (entries[-1].position, projection.name)
-        )
+        rows, parked = known.take(name, place.version), set(place.parked)
+        if carefully:
+            stumbled = fold_carefully(connection, projection, name, entries, parked)
+        else:
+            stumbled = fold_all(connection, projection, name, entries, parked, rows)
+        if stumbled:
+            park(connection, name, stumbled, clock.now(connection))
+        version = move(connection, name, entries[-1].position)
+    if not carefully: known.leave(name, version, rows)
     return len(entries)
 
 
 def fold_all(
-    connection: Connection, projection: Projection[Any], table: str, entries: Sequence[Entry], parked: set[UUID]
+    connection: Connection,
+    projection: Projection[Any],
+    table: str,
+    entries: Sequence[Entry],
+    parked: set[UUID],
+    known: Rows | None = None,
 ) -> list[Unreadable]:
-    """Fold a batch into a table; answers what stumbled on the way."""
-    folded = fold(projection, load(connection, projection, table, touched(projection, entries)), entries, parked)
-    store(connection, projection, table, folded.rows)
+    """Fold a batch into a table; answers what stumbled on the way. `known` rows are not read, and are brought up to date."""
+    known = {} if known is None or projection.adds_only else known
+    keys = touched(projection, entries)
+    before = load(connection, projection, table, [key for key in keys if key not in known])
+    before |= {key: known[key] for key in keys if key in known}
+    folded = fold(projection, dict(before), entries, parked)
+    store(connection, projection, table, before, folded.rows)
+    known.update(folded.rows)
     return folded.stumbled
 
 
@@ -220,22 +197,39 @@ def fold_carefully(
     return stumbled
 
 
-def standing(connection: Connection, name: str) -> tuple[int, list[UUID]] | None:
-    """Where it stands and which streams it has parked, locked for this transaction; None while another worker has it."""
+class Place(msgspec.Struct, frozen=True):
+    """Where a reader stands, which streams it has parked, and the version of the row that says so."""
+
+    position: int
+    parked: list[UUID]
+    version: str
+
+
+def standing(connection: Connection, name: str) -> Place | None:
+    """Where a reader stands, locked for this transaction; None while another worker has it."""
     for attempt in (1, 2):
         row = connection.execute(
-            "SELECT position, ARRAY(SELECT DISTINCT stream FROM parked WHERE reader = name),"
+            "SELECT position, ARRAY(SELECT DISTINCT stream FROM parked WHERE reader = name), xmin::text,"
             " set_config('synchronous_commit', 'off', true)"
             " FROM projection_position WHERE name = %s FOR UPDATE SKIP LOCKED",
             (name,),
         ).fetchone()
         if row is not None:
-            return row[0], row[1]
+            return Place(*row[:3])
         if attempt == 1:
             connection.execute(
                 "INSERT INTO projection_position (name, position) VALUES (%s, 0) ON CONFLICT DO NOTHING", (name,)
             )
     return None
+
+
+def move(connection: Connection, name: str, position: int) -> str:
+    """Let a reader stand there; answers the version that its row has once this transaction is committed."""
+    row = connection.execute(
+        "UPDATE projection_position SET position = %s WHERE name = %s RETURNING pg_current_xact_id()::xid::text",
+        (position, name),
+    ).fetchone()
+    return "" if row is None else str(row[0])
 
 
 def parked_streams(connection: Connection, reader: str) -> set[UUID]:

@@ -22,7 +22,7 @@ from marketplace import clock
 from marketplace.commands.office import Office
 from marketplace.store.database import Connection
 from marketplace.store.log import Command, StoreUnavailable, StreamMoved, Unreadable
-from marketplace.work.project import park, standing
+from marketplace.work.project import move, park, standing
 
 READER = "react"
 BATCH = 100
@@ -41,10 +41,10 @@ def advance(office: Office, reactions: Mapping[str, Reaction]) -> int:
     with office.database.transaction() as connection:
         limit_turn(connection)
         # The turn's commit need not wait for the disk: a turn that is lost is taken again, and its commands are found done.
-        row = standing(connection, READER)
-        if row is None:
+        place = standing(connection, READER)
+        if place is None:
             return 0
-        entries, parked = office.log.read(row[0], BATCH), set(row[1])
+        entries, parked = office.log.read(place.position, BATCH), set(place.parked)
         done = 0
         for entry in entries:
             if isinstance(entry, Unreadable) or entry.stream in parked:
@@ -55,9 +55,7 @@ def advance(office: Office, reactions: Mapping[str, Reaction]) -> int:
                 break
             done += 1
         if done:
-            connection.execute(
-                "UPDATE projection_position SET position = %s WHERE name = %s", (entries[done - 1].position, READER)
-            )
+            move(connection, READER, entries[done - 1].position)
         elif not entries:
             done = _ask_again(office, connection, reactions) + _take_up_again(office, connection, reactions)
     return done

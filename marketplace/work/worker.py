@@ -19,6 +19,7 @@ from marketplace import clock
 from marketplace.commands.office import Office
 from marketplace.store.database import Connection
 from marketplace.work import project, react, sweep, tasks
+from marketplace.work.rows import Known
 from projections.projection import Projection
 
 POLL_SECONDS = 1.0
@@ -43,6 +44,7 @@ class Worker:
     def __init__(self, office: Office, jobs: Jobs) -> None:
         self._office = office
         self._jobs = jobs
+        self._known = Known()
         self._stop = threading.Event()
         self._rooms: dict[str, Callable[[], int]] = {
             "project": self.project,
@@ -54,7 +56,7 @@ class Worker:
 
     def project(self) -> int:
         """Fold one batch of every projection; answers how many events were folded."""
-        return project.advance_all(self._office.database, self._office.log, self._jobs.projections)
+        return project.advance_all(self._office.database, self._office.log, self._jobs.projections, self._known)
 
     def drain(self) -> None:
         """Work until nothing is left to do now."""

@@ -23,6 +23,7 @@ from marketplace.store import stock
 from marketplace.store.database import Database
 from marketplace.store.log import Log, open_log
 from marketplace.work import project
+from marketplace.work.rows import Known
 from projections import introduction_board
 
 PROJECTION = introduction_board.PROJECTION
@@ -60,8 +61,8 @@ def _cases(
 
     def ours_once() -> float:
         _empty(here)
-        begun = time.perf_counter()
-        while project.advance(database, log, PROJECTION):
+        begun, known = time.perf_counter(), Known()
+        while project.advance(database, log, PROJECTION, known):
             pass
         took = time.perf_counter() - begun
         _complete(here, introductions)
@@ -90,9 +91,7 @@ def _mean(once: Callable[[], float], seconds: float) -> float:
 
 def _write(connection: psycopg.Connection[Any], entry: Recorded[AnyEvent]) -> None:
     """One event into the projection's table, by the same statements as ours."""
-    rows = project.load(connection, PROJECTION, PROJECTION.name, list(PROJECTION.touches(entry)))
-    folded = project.fold(PROJECTION, rows, [entry], set())
-    project.store(connection, PROJECTION, PROJECTION.name, folded.rows)
+    project.fold_all(connection, PROJECTION, PROJECTION.name, [entry], set())
 
 
 def _empty(here: Ground) -> None:

@@ -123,7 +123,9 @@ def test_only_the_folding_does_not_wait_for_the_disk(database: Database) -> None
     rows(database, f'ALTER DATABASE "{database.name}" SET synchronous_commit = on')
     durable = Pool(database.app_url, size=1)
     with durable.transaction() as connection:
-        assert project.standing(connection, "jobs") == (0, [])
+        place = project.standing(connection, "jobs")
+        assert place is not None
+        assert (place.position, place.parked) == (0, [])
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("off",)
     with durable.transaction() as connection:
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
