@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:
 	@echo 'make demo    play one whole relay and leave the site running (ARGS=--exit ends after the story)'
 	@echo 'make serve   run the site on data that stays'
-	@echo 'make test    lint, then every test that is not heavy (ARGS="..." goes to pytest)'
+	@echo 'make test    lint, a Chromium where it can be had, then every test that is not heavy (ARGS="..." goes to pytest)'
 	@echo 'make lint    ruff and mypy'
 	@echo 'make lock    lock requirements/ to pyproject.toml (ARGS=--upgrade takes newer versions)'
 	@echo 'make browser install a Chromium and a Japanese font for the browser tests (apt-get, as root)'
@@ -31,7 +31,7 @@ demo: $(READY)
 serve: $(READY)
 	@$(BIN)/relay serve $(ARGS)
 
-test: lint
+test: lint browser
 	@$(BIN)/python -m pytest -m "not heavy" -n $(WORKERS) $(ARGS)
 
 # Only what is missing is installed, and only where that can be done without asking anybody.
