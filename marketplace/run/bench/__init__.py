@@ -37,6 +37,7 @@ BENCHES: dict[str, Bench] = {
     "project": Bench("events folded each second, beside the stock runner and bare reading", "project"),
     "visible": Bench("from a command sent to its page complete, and withdrawals raced by readers", "visible"),
     "http": Bench("pages and commands answered each second, 64 clients beside the bare framework", "http"),
+    "pages": Bench("every page of the site with a large town behind it, beside the bare framework", "pages"),
     "growth": Bench("a command over a million events, beside one over ten thousand", "growth"),
 }
 

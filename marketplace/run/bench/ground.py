@@ -24,7 +24,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """How much is measured: rounds, seconds for a case in a round, events in the log that is read.
 
     `commands` and their pages by one client, `tries` of a withdrawal, `people` with a card, `clients` at once and for how
-    long without a pause, and `few` and `many` events to write after.
+    long without a pause, and `few` and `many` events to write after. `applicants`, `cards` and `introductions` of the town whose
+    pages are looked at, each so many times (`looks`).
     """
 
     rounds: int = 5
@@ -38,6 +39,10 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     few: int = 10_000
     many: int = 1_000_000
     appended: int = 1_000
+    applicants: int = 100_000
+    cards: int = 10_000
+    introductions: int = 1_000
+    looks: int = 50
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):

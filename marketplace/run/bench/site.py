@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 
 from marketplace import clock, links
+from marketplace.commands.office import Office
 from marketplace.links import Kind
 from marketplace.run import settings, supervise
 from marketplace.run.bench import town
@@ -40,6 +41,10 @@ NOT_OURS = (
     *("KEYRING_URL", "KEYRING_MIGRATION_URL"),
 )
 """Settings that a bench does not take over: payments are simulated, mail stays here, and keys lie with the bench's records."""
+
+
+Grow = Callable[[Office, Callable[[], None], Town], None]
+"""What more is to happen in the town before anybody comes; it is given how to let the worker finish."""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -64,6 +69,11 @@ class Site(msgspec.Struct, frozen=True):
         self.clients.append(Client(HOST, self.port, self.sign_in(kind, subject)))
         return self.clients[-1]
 
+    def stranger(self) -> Client:
+        """Somebody who did not sign in."""
+        self.clients.append(Client(HOST, self.port))
+        return self.clients[-1]
+
     def close(self) -> None:
         """Everybody hangs up."""
         for each in self.clients:
@@ -81,8 +91,8 @@ class Site(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def open_site(here: Ground, say: Say, people: int) -> Iterator[Site]:
-    """Build the town, start web and worker, and end them; what they said is told where one did not start."""
+def open_site(here: Ground, say: Say, people: int, grow: Grow | None = None) -> Iterator[Site]:
+    """Build the town, let it grow, start web and worker, and end them; what they said is told where one did not start."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relay-bench-site-")))
         port = free_port()
@@ -101,6 +111,7 @@ def open_site(here: Ground, say: Say, people: int) -> Iterator[Site]:
         say(f"building a town with {people} cards")
         with open_worker(house) as worker:
             built = town.build(house.office, worker.drain, people)
+            if grow: grow(house.office, worker.drain, built)
         with here.as_owner() as connection:
             connection.execute("VACUUM ANALYZE")
         say("starting web and worker")

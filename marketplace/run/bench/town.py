@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -24,13 +25,18 @@ from marketplace.store.log import Command
 from marketplace.vault.companion import companions
 from marketplace.vault.records import ContactRecord
 
+AT_ONCE = 4
 CONDITIONS = Conditions(**cast.CONDITIONS)
 OCCUPATION, PREFECTURE, SKILLS = "data-analyst", "osaka", ("sql", "python")
 
 
 class Town(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody of the hiring company, its job, and the people."""
+    """Somebody of each company, the job, and the people."""
 
+    operator: UUID
+    source: CompanyId
+    source_user: UUID
+    hiring: CompanyId
     user: UUID
     job: JobId
     people: list[CandidateId]
@@ -49,8 +55,10 @@ def build(office: Office, drain: Callable[[], None], people: int) -> Town:
         admin_name=part.admin_name,
         email=part.admin_email,
     )
+    operator = company.user_of(office, part.admin_email)
+    if operator is None: raise LookupError(part.admin_email)
     _license(office, OPERATOR)
-    source, _ = _admit(office, cast.AOZORA)
+    source, source_user = _admit(office, cast.AOZORA)
     _license(office, source)
     hiring, user = _admit(office, cast.TSUBASA)
     company.accept_terms(office, _by(office), company_id=hiring, terms_version=1)
@@ -66,12 +74,20 @@ def build(office: Office, drain: Callable[[], None], people: int) -> Town:
         skills=SKILLS,
     )
     drain()
-    registered = [_register(office, source, number) for number in range(people)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        registered = list(pool.map(partial(_register, office, source), range(people)))
+        drain()
+        list(pool.map(partial(_list_card, office, source), registered))
     drain()
-    for who in registered:
-        _list_card(office, source, who)
-    drain()
-    return Town(user=user, job=opened, people=registered)
+    return Town(
+        operator=operator,
+        source=source,
+        source_user=source_user,
+        hiring=hiring,
+        user=user,
+        job=opened,
+        people=registered,
+    )
 
 
 def _now(office: Office) -> datetime:

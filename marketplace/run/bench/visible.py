@@ -107,7 +107,7 @@ def _pausing(site: Site) -> Act:
     def act() -> bool:
         person, step = next(people), next(steps)
         done = person.command(f"/api/v1/me/{step}", {})
-        page = person.get(f"/me/blocks?at={done['position']}")
+        page = person.get(f"/me/pace?at={done['position']}")
         offered = b'action="/me/resumption"' if step == "pause" else b'action="/me/pause"'
         return page.status == OK and offered in page.body
 
