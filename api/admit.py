@@ -12,6 +12,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.exceptions import InternalServerException
 
 from api import body, client, csrf, idempotency, keys, limits, multipart, policies, session
+from api.device import device_of
 from api.house import House
 from api.language import COOKIE, choose
 from api.policies import Actor, Resource
@@ -32,6 +33,7 @@ async def admit(request: AnyRequest) -> None:
     """Let a request in, or raise the refusal. Leaves the `Visit` in the request's state; assets need none."""
     rule = rule_of(request.scope)
     if rule is None or rule.door == "asset": return
+    _check_framing(request)
     _check_parameters(request)
     raw = await _body(request) if request.method not in {"GET", "HEAD"} else b""
     request.scope["state"]["visit"] = await sync_to_thread(_visit, request, rule, raw)
@@ -105,6 +107,7 @@ def _recognised(connection: Connection, house: House, request: AnyRequest, raw: 
         share=share,
         raw=raw,
         client=client.of(request),
+        device=device_of(request.headers.get("user-agent", "")),
     )
     if query := request.scope["query_string"].decode("ascii", "replace"): visit.back = f"{visit.path}?{query}"
     return visit
@@ -149,6 +152,13 @@ def _holder(share: SharedIntroduction | None) -> Actor:
 
 def _cookie(request: AnyRequest, house: House, name: str) -> str | None:
     return request.cookies.get(cookie_name(house.settings, name)) or None
+
+
+def _check_framing(request: AnyRequest) -> None:
+    """What a server before ours may read as another body, or for another site. Raises Refused `request-malformed`."""
+    codings = [coding.lower() for coding in request.headers.getall("transfer-encoding", [])]
+    if codings not in ([], ["chunked"]): raise Refused("request-malformed")
+    if len(request.headers.getall("host", [])) > 1: raise Refused("request-malformed")
 
 
 def _check_parameters(request: AnyRequest) -> None:

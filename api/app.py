@@ -28,12 +28,20 @@ from api.pages import page_routes
 from api.problem import answer
 from api.rule import ASSET, OPT, Rule
 from api.text_types import Body
-from api.v1 import keys, people, relay_routes, session
+from api.v1 import keys, member_address, passkeys, people, relay_routes, session, step_up
 
 THREADS = 8
 """As many as the pool has connections: a handler that got a thread gets a connection."""
 
-API_ROUTES: list[ControllerRouterHandler] = [*session.ROUTES, *keys.ROUTES, *people.ROUTES, *relay_routes.ROUTES]
+API_ROUTES: list[ControllerRouterHandler] = [
+    *session.ROUTES,
+    *step_up.ROUTES,
+    *passkeys.ROUTES,
+    *member_address.ROUTES,
+    *keys.ROUTES,
+    *people.ROUTES,
+    *relay_routes.ROUTES,
+]
 PAGE_ROUTES: list[ControllerRouterHandler] = page_routes()
 WEBHOOK_ROUTES: list[ControllerRouterHandler] = [*webhooks.ROUTES]
 

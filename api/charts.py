@@ -209,7 +209,7 @@ def cut(text: str, most: int) -> str:
 
 
 def _days(language: Language, days: float) -> str:
-    return say(language, "%(days)s days", days=f"{days:g}")
+    return say(language, "1 day") if days == 1 else say(language, "%(days)s days", days=f"{days:g}")
 
 
 def _count(language: Language, count: int) -> Cell:

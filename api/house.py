@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from marketplace.commands.office import Office
+from marketplace.messages.line import Line
 from marketplace.messages.sink import Mail
 from marketplace.run.settings import Settings
 from marketplace.run.wiring import Role as DemoRole
@@ -78,6 +79,15 @@ class House(Protocol):
     @property
     def mailbox(self) -> Mailbox | None:
         """The loopback sink, or None where mail goes out."""
+        ...
+
+    @property
+    def line(self) -> Line | None:
+        """LINE, or its stand-in on loopback; None where it is not offered."""
+        ...
+
+    def masked(self) -> House:
+        """The same house for whoever looks on as somebody else: nothing personal opens, and nothing can be written."""
         ...
 
     def demo_roles(self) -> Sequence[DemoRole]:

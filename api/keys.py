@@ -65,13 +65,16 @@ def make(
 ) -> str | None:
     """Make a key under an id that follows from the command; answers the whole key, or None if it was made before.
 
-    Raises Refused `scope-unknown`, `key-expiry-wrong`, `too-many-keys`.
+    Raises Refused `scope-unknown`, `key-expiry-wrong`, `too-many-keys`, `not-permitted` for whoever left meanwhile.
     """
     if not scopes or not scopes <= SCOPES: raise Refused("scope-unknown")
     if expires_at <= now: raise Refused("key-expiry-wrong")
     # One after the other per company, so that the count below cannot be outrun.
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('api-key|' || %s, 0))", (str(company),))
     if connection.execute("SELECT FROM api_key WHERE id = %s", (key,)).fetchone() is not None: return None
+    # Held until the key is there: whoever leaves at this moment ends it, or was gone before.
+    here = "SELECT FROM member WHERE user_id = %s AND company = %s AND left_at IS NULL FOR SHARE"
+    if connection.execute(here, (by, company)).fetchone() is None: raise Refused("not-permitted")
     if sum(1 for k in of_company(connection, company) if k.revoked_at is None and k.expires_at > now) >= LIVE_KEYS_MOST:
         raise Refused("too-many-keys", most=LIVE_KEYS_MOST)
     secret = new_token()
@@ -94,7 +97,8 @@ def find(connection: Connection, text: str, now: datetime) -> Key | None:
     row = connection.execute(
         # Used later than now: the clock was set back, and an end that has passed is none any more.
         f"SELECT secret_hash, {_COLUMNS} FROM api_key WHERE id = %(id)s AND revoked_at IS NULL AND expires_at > %(now)s"  # noqa: S608
-        " AND coalesce(last_used_at, made_at) <= %(now)s + interval '5 minutes'",
+        " AND coalesce(last_used_at, made_at) <= %(now)s + interval '5 minutes'"
+        " AND EXISTS (SELECT FROM member m WHERE m.user_id = made_by AND m.company = api_key.company AND m.left_at IS NULL)",
         {"id": key, "now": now},
     ).fetchone()
     if row is None or not hmac.compare_digest(bytes(row[0]), digest(secret)): return None

@@ -22,6 +22,7 @@ class Limit(msgspec.Struct, frozen=True):
 
 ASK_FOR_LINK = Limit("ask-for-link", 30, 15)
 ASK_FOR_ADDRESS = Limit("ask-for-address", 5, 15)
+ASK_FOR_PROOF = Limit("ask-for-proof", 5, 15)
 OPEN_LINK = Limit("open-link", 100, 15)
 
 

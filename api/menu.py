@@ -20,9 +20,15 @@ def parts(actor: Actor) -> list[str]:
     return found
 
 
+def _of_company(actor: Actor) -> list[str]:
+    """One's own company, whatever it comes to do here."""
+    if actor.kind != "user" or actor.company is None: return []
+    return ["team" if actor.role is MemberRole.ADMIN else "member"]
+
+
 def menu(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
     """Address, English name, and whether the reader is there: the longest address that the path begins with."""
-    entries = [entry for part in parts(actor) for entry in WORDS.get(f"menu-{part}", {}).items()]
+    entries = [entry for part in (*parts(actor), *_of_company(actor)) for entry in WORDS.get(f"menu-{part}", {}).items()]
     within = [address for address, _ in entries if path == address or path.startswith(f"{address}/")]
     here = max(within, key=len, default="")
     return [(address, name, address == here) for address, name in entries]

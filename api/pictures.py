@@ -59,9 +59,11 @@ def source_funnel(visit: Visit, referred: Sequence[Outcome]) -> Picture | None:
 def source_return(visit: Visit, moved: Sequence[Entry]) -> Picture | None:
     """What was earned over time, less what returned, beside what was transferred; None before anything was earned."""
     language = visit.language
-    earned = _growing(((each.on, each.amount_yen) for each in moved if each.kind in EARNED), jst_date(visit.now))
+    # By the month and not by the day: beside the day of a hire, an amount would be that person's salary.
+    today = jst_date(visit.now).replace(day=1)
+    earned = _growing(((each.on.replace(day=1), each.amount_yen) for each in moved if each.kind in EARNED), today)
     if not earned: return None
-    sent = _growing(((each.on, each.amount_yen) for each in moved if each.kind in SENT), jst_date(visit.now))
+    sent = _growing(((each.on.replace(day=1), each.amount_yen) for each in moved if each.kind in SENT), today)
     title = say(language, "What recommending earned")
     return charts.step_line(language, title, say(language, "Earned"), earned, say(language, "Transferred to you"), sent)
 

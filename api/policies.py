@@ -46,6 +46,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     companies: frozenset[UUID] = frozenset()
     candidate: UUID | None = None
     introduction: UUID | None = None
+    assigned: frozenset[UUID] | None = None
+    """Of a job and what hangs on it: who looks after it. None: it hangs on no job."""
 
 
 class Allow(msgspec.Struct, frozen=True):
@@ -112,6 +114,7 @@ def company(
         if not everywhere and _names_somebody(resource) and actor.company not in resource.companies:
             return Deny("not-found")
         if actor.company is None: return Deny("not-permitted")
+        if _is_another_managers(actor, resource): return Deny("not-found")
         if actor.kind == "key" and (scope is None or scope not in actor.scopes): return Deny("scope-missing")
         if actor.kind == "user" and roles and actor.role not in roles: return Deny("not-permitted")
         if of is not None and of not in actor.company_roles and not everywhere: return Deny("not-permitted")
@@ -147,6 +150,11 @@ def either(*policies: Policy) -> Policy:
 def demand(verdict: Verdict) -> None:
     """Raises the refusal of a denial: for what only the body names, after the route's policy has let the actor in."""
     if isinstance(verdict, Deny): raise Refused(verdict.code)
+
+
+def _is_another_managers(actor: Actor, resource: Resource) -> bool:
+    """A hiring manager knows of no job but those they look after, and of nothing that hangs on another."""
+    return actor.role is MemberRole.HIRING_MANAGER and resource.assigned is not None and actor.id not in resource.assigned
 
 
 def _names_somebody(resource: Resource) -> bool:

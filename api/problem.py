@@ -18,6 +18,7 @@ from litestar.exceptions import HTTPException
 from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_401_UNAUTHORIZED, HTTP_415_UNSUPPORTED_MEDIA_TYPE
 from psycopg_pool import PoolTimeout
 
+from api import step_up
 from api.body import BadField
 from api.language import COOKIE, choose
 from api.rendering import error_page
@@ -56,6 +57,8 @@ STATUS: tuple[tuple[str, int], ...] = (
     ("csrf-token-wrong", 403),
     ("request-from-elsewhere", 403),
     ("not-permitted", 403),
+    ("step-up-needed", 403),
+    ("passkey-not-accepted", 422),
     ("scope-missing", 403),
     ("only-*", 403),
     ("operator-must-decide", 403),
@@ -140,6 +143,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if not for_program(request):
         if code == "sign-in-needed" and request.method == "GET":
             return Response("", status_code=303, headers={**headers, "Location": "/sign-in"}, media_type=MediaType.TEXT)
+        if code == "step-up-needed":
+            to = step_up.way(_page_of(request))
+            return Response("", status_code=303, headers={**headers, "Location": to}, media_type=MediaType.TEXT)
         page = error_page(language, status=status, said=said, told=told)
         return Response(page, status_code=status, headers=headers, media_type=MediaType.HTML)
     title = code.replace("-", " ")
@@ -194,6 +200,12 @@ def _errors(error: HTTPException) -> tuple[FieldProblem, ...]:
 def _without_bodies(error: Exception) -> Exception:
     """What goes to the log: a database's error without its DETAIL, which may quote a row."""
     return type(error)(error.diag.message_primary or "") if isinstance(error, psycopg.Error) else error
+
+
+def _page_of(request: Request[Any, Any, Any]) -> str:
+    """The page that was asked for; of a form it is not known, so the person comes back to the first."""
+    visit = request.scope.get("state", {}).get("visit")
+    return visit.back if visit is not None and request.method == "GET" else "/"
 
 
 def _language(request: Request[Any, Any, Any]) -> Language:

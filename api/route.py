@@ -121,6 +121,12 @@ def see_other(visit: Visit, path: str) -> Response[str]:
     return Response("", status_code=303, headers={"Location": path}, media_type=MediaType.TEXT, cookies=cookies(visit))
 
 
+def own_path(said: str) -> str:
+    """A path that a browser was given to come back to, if it is one of this site; else the first page."""
+    inside = said.startswith("/") and said[1:2] not in {"/", "\\"} and said.isascii() and said.isprintable()
+    return said if inside else "/"
+
+
 def cookies(visit: Visit) -> list[Cookie]:
     """What the visit wants the browser to hold, the last word on a name."""
     return list({cookie.key: cookie for cookie in visit.cookies}.values())

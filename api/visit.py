@@ -10,6 +10,7 @@ from uuid import UUID
 from litestar.datastructures import Cookie
 
 from api import body, csrf
+from api.device import UNKNOWN, Device
 from api.house import House
 from api.multipart import File
 from api.policies import Actor
@@ -40,12 +41,13 @@ class Visit:
         share: SharedIntroduction | None = None,
         raw: bytes = b"",
         client: str = "",
+        device: Device = UNKNOWN,
     ) -> None:
         self.house, self.actor, self.language, self.now, self.path = house, actor, language, now, path
         self.session, self.token, self.share = session, token, share
         self.fields: Mapping[str, list[str]] = {}
         self.files: Mapping[str, File] = {}
-        self.raw, self.client = raw, client
+        self.raw, self.client, self.device = raw, client, device
         self.refused, self.status, self.updating = "", 200, False
         self.back, self.faulty = path, ""
         self.cookies: list[Cookie] = []
@@ -70,6 +72,11 @@ class Visit:
         if self._command is None: raise Refused("idempotency-key-missing")
         return self._command
 
+    @property
+    def proved(self) -> bool:
+        """Whether the session's person showed a moment ago that it is them (`api.step_up`). A key or a link never can."""
+        return self.session is not None and self.session.fresh(self.now)
+
     def with_command(self, command: Command) -> None:
         """What the door found under the Idempotency-Key."""
         self._command = command
@@ -85,7 +92,12 @@ class Visit:
         if self.session is None and self._nonce is None:
             self._nonce = new_token()
             self.cookies.append(cookie(self.house.settings, "relay-nonce", self._nonce))
-        return csrf.token_for(self.house.door_key, held(self.token if self.session else None, self._nonce) or "")
+        return csrf.token_for(self.house.door_key, self.held)
+
+    @property
+    def held(self) -> str:
+        """What this very browser holds; nothing for a program."""
+        return held(self.token if self.session else None, self._nonce) or ""
 
     def open_session(self, token: str, lasts_s: int) -> None:
         """Give the browser its session."""

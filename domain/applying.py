@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -32,6 +33,16 @@ from domain.ids import ApplicantId, CandidateId, CompanyId, VaultRef
 from domain.refusal import Refused
 
 _MOST_POINTS = 5
+_REACHED = frozenset({InvitationStatus.SENT, InvitationStatus.DISOWNED})
+
+
+class Staying(StrEnum):
+    """Why a record is not undone with its import."""
+
+    GONE = "gone-already"
+    LATER_IMPORT = "said-by-a-later-import"
+    REGISTERED = "registered"
+    INVITED = "invited"
 
 
 def import_row(
@@ -57,12 +68,22 @@ def import_row(
     return (updated, *(() if row.invitable else _cancellation(applicant, NO_LONGER_INVITABLE)))
 
 
-def undo_import(applicant: Applicant, *, batch: UUID) -> tuple[ApplicantEvent, ...]:
-    """Undoing a batch cancels an unsent invitation and lets the record go; one whose person registered stays.
+def stays(applicant: Applicant, *, batch: UUID) -> Staying | None:
+    """Why undoing a batch leaves this record as it is; None for one that is let go."""
+    if applicant.erased or applicant.retention_ended: return Staying.GONE
+    if applicant.batch != batch: return Staying.LATER_IMPORT
+    if applicant.candidate is not None: return Staying.REGISTERED
+    sent = applicant.invitation is not None and applicant.invitation.status in _REACHED
+    return Staying.INVITED if sent else None
 
-    So does a record that a later batch has said something about.
+
+def undo_import(applicant: Applicant, *, batch: UUID) -> tuple[ApplicantEvent, ...]:
+    """Undoing a batch cancels an unsent invitation and lets the record go.
+
+    Whoever was invited or registered stays: the link in their mail must lead to what it says. So does a record that a
+    later batch has said something about.
     """
-    if applicant.batch != batch or applicant.candidate is not None or applicant.erased or applicant.retention_ended:
+    if stays(applicant, batch=batch) is not None:
         return ()
     return (*_cancellation(applicant, UNDONE), RetentionEnded(cause=UNDONE))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import assert_never
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -11,6 +13,16 @@ from msgspec.structs import replace
 from domain.event import Event, MoneyEvent
 from domain.ids import CompanyId
 from domain.refusal import Refused
+from domain.rules.ledger_accounts import YEN_ACCOUNTS
+
+
+class AdjustmentCause(StrEnum):
+    """Why an entry is written by hand."""
+
+    MOVEMENT_EXPLAINED = "movement-explained"
+    WRONG_ENTRY = "wrong-entry"
+    PAID_OUTSIDE = "paid-outside"
+    OPENING_BALANCE = "opening-balance"
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +66,25 @@ class ReconciliationSigned(Event, frozen=True, kw_only=True):
     signed_by: str
 
 
-BooksEvent = PeriodClosed | AdjustmentPosted | Exported | ReconciliationSigned
+class AdjustmentProposed(Event, frozen=True, kw_only=True):
+    """One person wrote an entry by hand; it counts once a second person has signed it. `cause` is a code."""
+
+    adjustment: UUID
+    on: date
+    postings: tuple[Posting, ...]
+    cause: AdjustmentCause
+    signed_by: str
+
+
+class AdjustmentDecided(Event, frozen=True, kw_only=True):
+    """Memo: a second person signed (`is_posted`, the entry is `AdjustmentPosted`), or somebody took it off the table."""
+
+    adjustment: UUID
+    is_posted: bool
+    signed_by: str
+
+
+BooksEvent = PeriodClosed | AdjustmentProposed | AdjustmentDecided | AdjustmentPosted | Exported | ReconciliationSigned
 
 
 class Books(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +93,7 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: int | None = None
     signed: dict[date, int] = {}
     exports: tuple[Exported, ...] = ()
+    proposed: dict[UUID, AdjustmentProposed] = {}
 
 
 INITIAL = Books()
@@ -73,6 +104,11 @@ def evolve(state: Books, event: BooksEvent) -> Books:
     match event:
         case PeriodClosed():
             return replace(state, closed_at=event.position)
+        case AdjustmentProposed():
+            return replace(state, proposed={**state.proposed, event.adjustment: event})
+        case AdjustmentDecided():
+            left = {key: each for key, each in state.proposed.items() if key != event.adjustment}
+            return replace(state, proposed=left)
         case AdjustmentPosted():
             return state
         case Exported():
@@ -81,6 +117,28 @@ def evolve(state: Books, event: BooksEvent) -> Books:
             return replace(state, signed={**state.signed, event.on: event.position})
         case _:
             assert_never(event)
+
+
+class Checklist(msgspec.Struct, frozen=True, kw_only=True):
+    """What has to be in order before a month closes. `is_complete`: Stripe was read to its end after the month was over."""
+
+    parked_money_events: int
+    suspense_yen: int
+    is_complete: bool
+    is_reconciled: bool
+    open_adjustments: int
+
+
+def check_list(found: Checklist) -> None:
+    """A month closes on books that stand.
+
+    Refuses `money-event-parked`, `suspense-not-empty`, `month-not-read`, `month-not-reconciled`, `adjustment-not-signed`.
+    """
+    if found.parked_money_events: raise Refused("money-event-parked", count=found.parked_money_events)
+    if found.suspense_yen: raise Refused("suspense-not-empty", amount_yen=found.suspense_yen)
+    if not found.is_complete: raise Refused("month-not-read")
+    if not found.is_reconciled: raise Refused("month-not-reconciled")
+    if found.open_adjustments: raise Refused("adjustment-not-signed", count=found.open_adjustments)
 
 
 def month_of(day: date) -> str:
@@ -120,9 +178,59 @@ def post_adjustment(
     first, second = (name.strip() for name in signed_by)
     if not first or not second or first == second: raise Refused("two-people-must-sign")
     if not reason.strip(): raise Refused("reason-missing")
+    _check_balance(postings)
+    return AdjustmentPosted(effective_on=on, postings=postings, reason=reason, signed_by=signed_by)
+
+
+def propose_adjustment(
+    books: Books,
+    *,
+    adjustment: UUID,
+    postings: tuple[Posting, ...],
+    cause: AdjustmentCause,
+    signed_by: str,
+    on: date,
+    today: date,
+) -> AdjustmentProposed:
+    """One person writes an entry for a day that is not in the future.
+
+    Refuses `period-already-closed`, `day-in-the-future`, `signer-missing`, `account-unknown`, `entry-does-not-balance`.
+    """
+    if books.closed_at is not None: raise Refused("period-already-closed", month=month_of(on))
+    if on > today: raise Refused("day-in-the-future", day=on)
+    if not signed_by.strip(): raise Refused("signer-missing")
+    if any(posting.account not in YEN_ACCOUNTS for posting in postings): raise Refused("account-unknown")
+    _check_balance(postings)
+    return AdjustmentProposed(
+        adjustment=adjustment, on=on, postings=postings, cause=cause, signed_by=signed_by.strip()
+    )
+
+
+def sign_adjustment(books: Books, *, adjustment: UUID, by: str) -> tuple[AdjustmentPosted, AdjustmentDecided]:
+    """A second person signs: it is posted. Refuses `adjustment-not-proposed`, and what `post_adjustment` refuses."""
+    proposed = _proposed(books, adjustment)
+    signed_by = (proposed.signed_by, by)
+    posted = post_adjustment(
+        books, postings=proposed.postings, reason=str(proposed.cause), signed_by=signed_by, on=proposed.on
+    )
+    return posted, AdjustmentDecided(adjustment=adjustment, is_posted=True, signed_by=by)
+
+
+def drop_adjustment(books: Books, *, adjustment: UUID, by: str) -> AdjustmentDecided:
+    """It is taken off the table. Refuses `adjustment-not-proposed`."""
+    _proposed(books, adjustment)
+    return AdjustmentDecided(adjustment=adjustment, is_posted=False, signed_by=by)
+
+
+def _proposed(books: Books, adjustment: UUID) -> AdjustmentProposed:
+    proposed = books.proposed.get(adjustment)
+    if proposed is None: raise Refused("adjustment-not-proposed")
+    return proposed
+
+
+def _check_balance(postings: tuple[Posting, ...]) -> None:
     moves = len(postings) > 1 and all(posting.amount_yen != 0 for posting in postings)
     if not moves or sum(posting.amount_yen for posting in postings) != 0: raise Refused("entry-does-not-balance")
-    return AdjustmentPosted(effective_on=on, postings=postings, reason=reason, signed_by=signed_by)
 
 
 def reversed_postings(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 import msgspec
 
+from domain import reach
 from domain.calendar import add_years
 from domain.event import Event
 from domain.ids import NIL, CandidateId, CompanyId, HireId, VaultRef
@@ -104,6 +105,7 @@ CandidateEvent = (
     | CandidatePlaced
     | CandidateErasureStarted
     | CandidateErased
+    | reach.ReachEvent
 )
 
 
@@ -141,6 +143,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     placements: tuple[Placement, ...] = ()
     erasing: bool = False
     erased: bool = False
+    reach: reach.Reach = reach.INITIAL
 
     @property
     def registered(self) -> bool:
@@ -196,6 +199,11 @@ def evolve(state: Candidate, event: CandidateEvent) -> Candidate:
             return msgspec.structs.replace(state, erasing=True)
         case CandidateErased():
             return msgspec.structs.replace(state, erased=True, facts=None, seeker_record=None)
+        case reach.ContactChanged():
+            reached = reach.evolve(state.reach, event)
+            return msgspec.structs.replace(state, contact_ref=event.contact_ref, reach=reached)
+        case reach.ContactFailed() | reach.LineConnected() | reach.LineDisconnected():
+            return msgspec.structs.replace(state, reach=reach.evolve(state.reach, event))
         case _:
             assert_never(event)
 

@@ -124,6 +124,13 @@ class MemberLeft(Event, frozen=True, kw_only=True):
     user: UserId
 
 
+class WorkHandedOver(Event, frozen=True, kw_only=True):
+    """What the person began for the company is looked after by another from now on."""
+
+    user: UserId
+    to: UserId
+
+
 class CompanySuspended(Event, frozen=True, kw_only=True):
     """The operator stopped the company: it starts nothing new."""
 
@@ -146,6 +153,7 @@ CompanyEvent = (
     | PenaltyClauseDisclosed
     | MemberJoined
     | MemberLeft
+    | WorkHandedOver
     | CompanySuspended
     | CompanyReinstated
 )
@@ -193,6 +201,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     reward_mode: RewardMode | None = None
     accepted_terms_version: int = 0
     members: tuple[Member, ...] = ()
+    handed_over: dict[UserId, UserId] = {}
     suspended: bool = False
 
     @property
@@ -246,6 +255,8 @@ def evolve(state: Company, event: CompanyEvent) -> Company:
             return msgspec.structs.replace(state, members=(*_without(state, event.user), joined))
         case MemberLeft():
             return msgspec.structs.replace(state, members=_without(state, event.user))
+        case WorkHandedOver():
+            return msgspec.structs.replace(state, handed_over={**state.handed_over, event.user: event.to})
         case CompanySuspended():
             return msgspec.structs.replace(state, suspended=True)
         case CompanyReinstated():
@@ -356,21 +367,6 @@ def disclose_penalty_clause(company: Company, *, terms_version: int) -> PenaltyC
     return PenaltyClauseDisclosed(terms_version=terms_version)
 
 
-def join(company: Company, *, user: UserId, role: MemberRole) -> MemberJoined:
-    """A person works for the company here, or changes role. There is always an administrator."""
-    _admitted(company)
-    if company.role_of(user) is role: raise Refused("member-already-joined")
-    if role is not MemberRole.ADMIN and not _admins(company) - {user}: raise Refused("company-needs-an-admin")
-    return MemberJoined(user=user, role=role)
-
-
-def leave(company: Company, *, user: UserId) -> MemberLeft:
-    """A person leaves; the last administrator cannot."""
-    if company.role_of(user) is None: raise Refused("member-unknown")
-    if not _admins(company) - {user}: raise Refused("company-needs-an-admin")
-    return MemberLeft(user=user)
-
-
 def suspend(company: Company, *, cause: str) -> CompanySuspended:
     """The operator stops the company: it starts nothing new."""
     _admitted(company)
@@ -386,10 +382,6 @@ def reinstate(company: Company) -> CompanyReinstated:
 
 def _admitted(company: Company) -> None:
     if not company.admitted: raise Refused("company-not-admitted")
-
-
-def _admins(company: Company) -> set[UserId]:
-    return {member.user for member in company.members if member.role is MemberRole.ADMIN}
 
 
 def _without(company: Company, user: UserId) -> tuple[Member, ...]:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 import msgspec
 
+from domain import wishes
 from domain.applicant import Channel
 from domain.event import Event
 from domain.ids import NIL, CandidateId, CompanyId, CompanyToken, IntroductionId
@@ -139,6 +140,7 @@ ConsentEvent = (
     | CompanyUnblocked
     | Paused
     | Resumed
+    | wishes.WishEvent
 )
 
 
@@ -168,6 +170,12 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     blocked: tuple[Block, ...] = ()
     paused: bool = False
     ended: bool = False
+    wishes: wishes.Wishes = wishes.INITIAL
+
+    @property
+    def lists(self) -> bool:
+        """Was being listed agreed to and not taken back?"""
+        return self.grant_of(LIST) is not None
 
     def grant_of(self, permission: Permission) -> Grant | None:
         """The consent as last given and not withdrawn, whether or not its time has run out."""
@@ -217,7 +225,8 @@ def evolve(state: Consent, event: ConsentEvent) -> Consent:
             return msgspec.structs.replace(state, grants=_other_than(state, event.permission))
         case ConsentWithdrawn():
             ended = state.ended or event.cause is WithdrawalCause.ERASURE
-            return msgspec.structs.replace(state, grants=_other_than(state, *event.permissions), ended=ended)
+            left = _other_than(state, *event.permissions)
+            return _searching(msgspec.structs.replace(state, grants=left, ended=ended))
         case ConsentExercised():
             return state
         case CompanyBlocked():
@@ -229,7 +238,16 @@ def evolve(state: Consent, event: ConsentEvent) -> Consent:
         case Paused():
             return msgspec.structs.replace(state, paused=True)
         case Resumed():
-            return msgspec.structs.replace(state, paused=False)
+            resumed = msgspec.structs.replace(state.wishes, pause_until=None)
+            return msgspec.structs.replace(state, paused=False, wishes=resumed)
+        case (
+            wishes.PauseLimited()
+            | wishes.OpenAsksLimited()
+            | wishes.AskReached()
+            | wishes.SearchEndSaid()
+            | wishes.SearchEndUndone()
+        ):
+            return msgspec.structs.replace(state, wishes=wishes.evolve(state.wishes, event))
         case _:
             assert_never(event)
 
@@ -344,6 +362,12 @@ def _renewed(grant: Grant, event: ConsentRenewed) -> Grant:
     return msgspec.structs.replace(
         grant, text_version=event.text_version, expires_at=event.expires_at, receipt=event.receipt
     )
+
+
+def _searching(consent: Consent) -> Consent:
+    """Who is not listed any more has nothing left to end."""
+    if consent.lists: return consent
+    return msgspec.structs.replace(consent, wishes=msgspec.structs.replace(consent.wishes, search_ends_at=None))
 
 
 def _other_than(consent: Consent, *permissions: Permission) -> tuple[Grant, ...]:

@@ -12,12 +12,15 @@ from domain.company import CompanyEvent
 from domain.consent import ConsentEvent
 from domain.event import Event
 from domain.fee import FeeEvent
+from domain.glass import GlassEvent
 from domain.hire import HireEvent
 from domain.introduction import IntroductionEvent
 from domain.job import JobEvent
 from domain.partnership import PartnershipEvent, SharingPolicyEvent
 from domain.privacy_request import PrivacyRequestEvent
+from domain.recovery import RecoveryEvent
 from domain.referral import ReferralEvent
+from domain.transfer_run import TransferRunEvent
 from domain.treasury import TreasuryEvent
 
 AnyEvent = (
@@ -28,13 +31,16 @@ AnyEvent = (
     | CompanyEvent
     | ConsentEvent
     | FeeEvent
+    | GlassEvent
     | HireEvent
     | IntroductionEvent
     | JobEvent
     | PartnershipEvent
     | SharingPolicyEvent
     | PrivacyRequestEvent
+    | RecoveryEvent
     | ReferralEvent
+    | TransferRunEvent
     | TreasuryEvent
 )
 

@@ -164,6 +164,14 @@ class ReleaseScheduled(Event, frozen=True, kw_only=True):
     release_on: date
 
 
+class PayableReleased(Event, frozen=True, kw_only=True):
+    """Memo: its day came and nothing stands in the way; the source's part waits for a transfer run of two people."""
+
+    beneficiary: CompanyId
+    tranche: int
+    amount_yen: int
+
+
 class TransferRequested(MoneyEvent, frozen=True, kw_only=True):
     """Send the source its part; at most once per beneficiary and tranche."""
 
@@ -360,6 +368,7 @@ FeeEvent = (
     | PayableOffset
     | ClawbackOffset
     | ReleaseScheduled
+    | PayableReleased
     | TransferRequested
     | TransferPosted
     | TransferVoided

@@ -25,6 +25,7 @@ from domain.fee_events import (
     InvoiceVoided,
     OverpaymentReceived,
     PayableOffset,
+    PayableReleased,
     PaymentSettled,
     PrepaymentApplied,
     PrepaymentSpent,
@@ -56,7 +57,9 @@ def evolve(state: Fee, event: FeeEvent) -> Fee:
             return _invoiced(state, event)
         case PaymentSettled() | OverpaymentReceived() | PrepaymentApplied() | PrepaymentSpent() | CreditCounted():
             return _collected(state, event)
-        case FeeHeld() | ReleaseScheduled() | TransferRequested() | TransferPosted() | TransferVoided():
+        case FeeHeld() | ReleaseScheduled():
+            return _scheduled(state, event)
+        case PayableReleased() | TransferRequested() | TransferPosted() | TransferVoided():
             return _sent(state, event)
         case PayableOffset() | ClawbackOffset() | ReversalRequested() | TransferReversed() | ReversalFellShort():
             return _taken_back(state, event)
@@ -180,12 +183,20 @@ def _close_if_paid(state: Fee, on: date) -> Fee:
     return replace(state, collected_on=on) if state.open_yen == 0 and state.collected_on is None else state
 
 
-def _sent(state: Fee, event: FeeHeld | ReleaseScheduled | TransferRequested | TransferPosted | TransferVoided) -> Fee:
+def _scheduled(state: Fee, event: FeeHeld | ReleaseScheduled) -> Fee:
     match event:
         case FeeHeld():
             return replace(state, held_for=event.cause)
         case ReleaseScheduled():
             return replace(state, held_for=None, release_on=event.release_on)
+        case _:
+            assert_never(event)
+
+
+def _sent(state: Fee, event: PayableReleased | TransferRequested | TransferPosted | TransferVoided) -> Fee:
+    match event:
+        case PayableReleased():
+            return replace(state, released={**state.released, event.beneficiary: event.tranche})
         case TransferRequested():
             sent = Transfer(
                 beneficiary=event.beneficiary, tranche=event.tranche, amount_yen=event.amount_yen, charge=event.charge

@@ -94,6 +94,8 @@ class Fee(msgspec.Struct, frozen=True, kw_only=True):
     invoice: Invoice | None = None
     invoice_count: int = 0
     charges: dict[str, Charge] = {}
+    released: dict[CompanyId, int] = {}
+    """The tranche of each source that may go into a transfer run."""
     transfers: dict[UUID, Transfer] = {}
     reversals: dict[UUID, Reversal] = {}
     refunds: dict[UUID, Refund] = {}

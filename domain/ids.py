@@ -21,7 +21,10 @@ FeeId = NewType("FeeId", UUID)
 AccountId = NewType("AccountId", UUID)
 MovementId = NewType("MovementId", UUID)
 BooksId = NewType("BooksId", UUID)
+TransferRunId = NewType("TransferRunId", UUID)
 PrivacyRequestId = NewType("PrivacyRequestId", UUID)
+RecoveryId = NewType("RecoveryId", UUID)
+GlassId = NewType("GlassId", UUID)
 CompanyToken = NewType("CompanyToken", UUID)
 """Keyed digest of a corporate number (法人番号): a block can mean a company that is not on the relay, unnamed."""
 VaultRef = NewType("VaultRef", UUID)
@@ -87,6 +90,16 @@ def movement_of(provider: str, balance_transaction: str) -> MovementId:
 def books_of(month: str) -> BooksId:
     """The books of one month, `2027-03`."""
     return BooksId(_derived("books", month))
+
+
+def transfer_run_of(number: int) -> TransferRunId:
+    """Transfer runs are numbered from 1: two people who begin one at the same moment begin the same one."""
+    return TransferRunId(_derived("transfer-run", number))
+
+
+def recovery_of(company: CompanyId) -> RecoveryId:
+    """How a company gets an administrator again whose last one is gone."""
+    return RecoveryId(_derived("recovery", company))
 
 
 NIL = UUID(int=0)

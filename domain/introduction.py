@@ -9,9 +9,17 @@ from typing import assert_never
 import msgspec
 from msgspec.structs import replace
 
+from domain import duties as owed
+from domain import interview as interviews
+from domain import question as questions
+from domain.duties import CompanyReminded, DeletionAsked, RequestExplained, RevokeCause
 from domain.event import Event
 from domain.frozen_terms import Terms
+from domain.hire import Side
 from domain.ids import NIL, CandidateId, CompanyId, IntroductionId, JobId, UserId, VaultRef
+from domain.interview import InterviewAgreed, InterviewCancelled, InterviewTimesNamed
+from domain.prior_contact import PriorContact
+from domain.question import QuestionAnswered, QuestionAsked
 from domain.refusal import Refused
 
 
@@ -90,15 +98,6 @@ class CloseCause(StrEnum):
     JOB_CLOSED = "job-closed"
     STALLED = "stalled"
     PRIOR_CONTACT = "prior-contact"
-
-
-class RevokeCause(StrEnum):
-    """Why a disclosed copy is closed to the company. The company sees that it is closed, not why."""
-
-    PERSON = "person"
-    BLOCKED = "blocked"
-    ERASED = "erased"
-    WITHDRAWN = "withdrawn"
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -257,16 +256,10 @@ IntroductionEvent = (
     | DeletionConfirmed
     | StageReached
     | IntroductionClosed
+    | interviews.InterviewEvent
+    | questions.QuestionEvent
+    | owed.DutyEvent
 )
-
-
-class PriorContact(StrEnum):
-    """What became of the hirer's claim to have known the person already (rule 7)."""
-
-    NOT_CLAIMED = "not-claimed"
-    CLAIMED = "claimed"
-    UPHELD = "upheld"
-    REJECTED = "rejected"
 
 
 class Introduction(msgspec.Struct, frozen=True, kw_only=True):
@@ -306,6 +299,9 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
     closed_because: CloseCause | None = None
     revoked: bool = False
     deletion_confirmed: bool = False
+    interview: interviews.Interview = interviews.INITIAL
+    questions: questions.Questions = ()
+    duties: owed.Duties = owed.INITIAL
 
     @property
     def terms(self) -> Terms:
@@ -354,9 +350,16 @@ def evolve(state: Introduction, event: IntroductionEvent) -> Introduction:
         case DeletionConfirmed():
             return replace(state, deletion_confirmed=True)
         case StageReached(stage=stage):
-            return replace(state, status=Status.SELECTION, stage=stage)
+            return replace(state, status=Status.SELECTION, stage=stage, duties=owed.heard(state.duties))
         case IntroductionClosed(cause=cause):
             return replace(state, status=Status.CLOSED, closed_because=cause)
+        case InterviewTimesNamed() | InterviewAgreed() | InterviewCancelled():
+            spoken = owed.heard(state.duties) if event.by is Side.HIRING else state.duties
+            return replace(state, interview=interviews.evolve(state.interview, event), duties=spoken)
+        case QuestionAsked() | QuestionAnswered():
+            return replace(state, questions=questions.evolve(state.questions, event))
+        case RequestExplained() | CompanyReminded() | DeletionAsked():
+            return replace(state, duties=owed.evolve(state.duties, event))
         case _:
             assert_never(event)
 
@@ -379,7 +382,8 @@ def _approved(state: Introduction, event: ShareApproved) -> Introduction:
 def _unapproved(state: Introduction) -> Introduction:
     """Asked again, with nothing left of a yes that no longer stands."""
     return replace(
-        state, status=Status.ASKED, approved=(), known_to_company=False, consent_version=0, disclose_not_before=None
+        state, status=Status.ASKED, approved=(), known_to_company=False, consent_version=0, disclose_not_before=None,
+        interview=interviews.INITIAL,
     )
 
 

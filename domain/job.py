@@ -7,8 +7,10 @@ from typing import assert_never
 
 import msgspec
 
+from domain.company import MemberRole
 from domain.event import Event
-from domain.ids import NIL, CompanyId, JobId
+from domain.ids import NIL, CompanyId, JobId, UserId
+from domain.membership import SELECTING
 from domain.refusal import Refused
 
 
@@ -74,7 +76,19 @@ class JobClosed(Event, frozen=True, kw_only=True):
     cause: JobCloseCause
 
 
-JobEvent = JobOpened | JobConditionsChanged | JobClosed
+class JobAssigned(Event, frozen=True, kw_only=True):
+    """This person looks after the job. A hiring manager sees and does nothing but for jobs that are theirs."""
+
+    user: UserId
+
+
+class JobReleased(Event, frozen=True, kw_only=True):
+    """The person no longer looks after it."""
+
+    user: UserId
+
+
+JobEvent = JobOpened | JobConditionsChanged | JobClosed | JobAssigned | JobReleased
 
 _MAY_BE_EMPTY_IF_INDEFINITE = frozenset({"renewal_criteria"})
 _NOT_MATERIAL = frozenset({"title"})
@@ -101,6 +115,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     prefecture: str = ""
     skills: tuple[str, ...] = ()
     closed: JobCloseCause | None = None
+    assigned: frozenset[UserId] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -134,6 +149,10 @@ def evolve(state: Job, event: JobEvent) -> Job:
             )
         case JobClosed():
             return msgspec.structs.replace(state, closed=event.cause)
+        case JobAssigned():
+            return msgspec.structs.replace(state, assigned=state.assigned | {event.user})
+        case JobReleased():
+            return msgspec.structs.replace(state, assigned=state.assigned - {event.user})
         case _:
             assert_never(event)
 
@@ -200,6 +219,20 @@ def close(job: Job, cause: JobCloseCause) -> JobClosed:
     """No further introduction for this job."""
     if not job.is_open: raise Refused("job-not-open")
     return JobClosed(cause=cause)
+
+
+def assign(job: Job, user: UserId, role: MemberRole | None) -> JobAssigned:
+    """A person of the company, in this role, looks after the job; a closed one too, for its selections go on."""
+    if role is None: raise Refused("member-unknown")
+    if role not in SELECTING: raise Refused("member-does-not-select")
+    if user in job.assigned: raise Refused("job-already-assigned")
+    return JobAssigned(user=user)
+
+
+def release(job: Job, user: UserId) -> JobReleased:
+    """The person no longer looks after the job."""
+    if user not in job.assigned: raise Refused("job-not-assigned")
+    return JobReleased(user=user)
 
 
 def _complete(conditions: Conditions) -> None:

@@ -21,6 +21,7 @@ from domain.consent import (
 )
 from domain.ids import CandidateId
 from domain.referral import OwnershipConfirmed, Referral, ReferralMade
+from domain.wishes import OpenAsksLimited
 
 _BY_STRICTNESS = (OutcomeLevel.NONE, OutcomeLevel.HIRED, OutcomeLevel.WHERE)
 
@@ -37,11 +38,13 @@ def unite(survivor: Consent, absorbed: Consent, *, candidate: CandidateId, now: 
         if not survivor.blocks(frozenset({block.token}))
     )
     pause = (Paused(candidate=candidate),) if absorbed.paused and not survivor.paused else ()
+    fewer = _fewer_asks(survivor, absorbed, candidate)
     named = (grant for grant in absorbed.grants if grant.permission.company is not None and now < grant.expires_at)
     stricter = ((grant, _stricter(survivor.grant_of(grant.permission), grant, now)) for grant in named)
     return (
         *blocks,
         *pause,
+        *fewer,
         *(_given(candidate, kept) for grant, kept in stricter if kept != survivor.grant_of(grant.permission)),
     )
 
@@ -78,6 +81,13 @@ def carry_over(
         window_until=absorbed.window_until,
     )
     return (*refers, confirmed)
+
+
+def _fewer_asks(survivor: Consent, absorbed: Consent, candidate: CandidateId) -> tuple[OpenAsksLimited, ...]:
+    """Of two limits of open asks the lower one holds."""
+    own, other = survivor.wishes.most_open_asks, absorbed.wishes.most_open_asks
+    if other is None or (own is not None and own <= other): return ()
+    return (OpenAsksLimited(candidate=candidate, most=other),)
 
 
 def _stricter(own: Grant | None, other: Grant, now: datetime) -> Grant:

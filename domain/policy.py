@@ -44,6 +44,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     prior_contact_fee_bps: int = 0
     open_asks_at_once: int = 5
     no_solicitation_years: int = 2
+    silence_business_days: int = 10
+    silence_grace_business_days: int = 5
+    deletion_business_days: int = 10
     provision_record_years: int = 3
     seeker_record_years: int = 2
     credit_expires_days: int = 365

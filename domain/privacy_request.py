@@ -20,6 +20,8 @@ class RequestKind(StrEnum):
     CORRECT = "correct"
     STOP = "stop"
     ERASE = "erase"
+    FEEDBACK = "feedback"
+    """Why was I not chosen? No right by law: a source may say that it does not tell."""
 
 
 class RequestReceived(Event, frozen=True, kw_only=True):
@@ -138,9 +140,23 @@ def check_identity(request: PrivacyRequest, *, method: str) -> IdentityChecked:
     return IdentityChecked(method=method)
 
 
+FEEDBACK_REASONS = (
+    "position-filled",
+    "experience-in-another-field",
+    "depth-of-experience",
+    "skills-wanted-for-the-job",
+    "conditions-did-not-meet",
+    "timing",
+    "not-told",
+)
+"""What a source can answer to `FEEDBACK`: codes, so that no judgement in free text leaves it."""
+
+
 def decide(request: PrivacyRequest, *, granted: bool, reason: str) -> RequestDecided:
-    """Granted, or refused with a reason code that the person is told (APPI 36)."""
+    """Granted, or refused with a reason code that the person is told (APPI 36). Feedback is such a code."""
     if request.status is not Status.IDENTIFIED: raise Refused("privacy-request-not-identified")
+    is_feedback = request.kind is RequestKind.FEEDBACK
+    if is_feedback and reason not in FEEDBACK_REASONS: raise Refused("feedback-reason-unknown")
     if not granted and not reason: raise Refused("privacy-request-reason-missing")
     return RequestDecided(granted=granted, reason=reason)
 

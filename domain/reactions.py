@@ -12,6 +12,7 @@ from domain.event import Event
 from domain.fee import PaymentSettled
 from domain.hire import HireCancelled, LeaveDetermined, OwnershipResolved
 from domain.job import JobClosed, JobConditionsChanged
+from domain.transfer_run import TransferRunApproved
 
 NAMES = (
     "open-customer",
@@ -20,6 +21,7 @@ NAMES = (
     "place-candidate",
     "schedule-release",
     "determine-return",
+    "send-transfer-run",
 )
 
 
@@ -40,5 +42,7 @@ def wanted(event: Event) -> tuple[str, ...]:
             return ("schedule-release",)
         case LeaveDetermined() | HireCancelled():
             return ("determine-return",)
+        case TransferRunApproved():
+            return ("send-transfer-run",)
         case _:
             return ()

@@ -12,6 +12,7 @@ from domain.consent import LIST, Consent
 from domain.ids import NIL, CandidateId, CompanyToken, HireId, VaultRef
 from domain.introduction import CancelCause, Introduction
 from domain.job import Job
+from domain.policy import Policy
 from domain.refusal import Refused
 from domain.rules.licence import allows_introduction
 from domain.rules.no_solicitation import may_solicit
@@ -34,6 +35,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     `placed`: rule 12 protects the person. `material_since`: the job version of the last material change; an open job
     has complete conditions. `licence_allows`: the operator's licence is valid today and the occupation may be placed
     (rule 8). `terms_accepted`: the version of fee table and penalty clause that the company accepted, 0 for none.
+    `rest_until`: the mailbox was changed, and nothing is disclosed before.
     """
 
     consent: Consent
@@ -52,6 +54,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     hiring_active: bool
     terms_accepted: int
     licence_allows: bool
+    rest_until: datetime | None = None
+
+    def most_open_asks(self, policy: Policy) -> int:
+        """How many asks the person takes at once: their own number, else the policy's."""
+        return self.consent.wishes.most_open_asks or policy.open_asks_at_once
+
+    def rests(self, at: datetime) -> bool:
+        """Is nothing disclosed for now, though everything still stands?"""
+        return self.consent.wishes.search_ends_at is not None or (self.rest_until is not None and at < self.rest_until)
 
 
 def look(
@@ -76,6 +87,7 @@ def look(
         hiring_active=hiring.admitted and not hiring.suspended and CompanyRole.HIRING in hiring.roles,
         terms_accepted=hiring.accepted_terms_version,
         licence_allows=allows_introduction(operator, job.occupation, today),
+        rest_until=candidate.reach.rest_until,
     )
 
 

@@ -15,3 +15,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     company: CompanyId
     role: MemberRole
     tokens: frozenset[CompanyToken]
+
+    @property
+    def only_assigned(self) -> UserId | None:
+        """Whose jobs alone are shown and counted: a hiring manager's own. None: all of the company's."""
+        return self.user if self.role is MemberRole.HIRING_MANAGER else None

@@ -1,4 +1,5 @@
-"""Links that people follow: a login link opens a session once; a share link opens one introduction until it expires.
+"""Links that people follow: a login link opens a session once; a step-up link proves its person anew in the session
+that asked for it; a share link opens one introduction until it expires.
 
 The door consumes them; the worker mints them while it writes a mail, so that a readable token is never stored.
 """
@@ -23,6 +24,16 @@ TOKEN_LENGTH = 43
 
 Kind = Literal["user", "candidate"]
 """Whom a session is for: a person of a company (or of the operator), or a candidate."""
+
+
+_FORGET_CHANGES = (
+    "WITH over AS (DELETE FROM address_change WHERE object_until < %s RETURNING ref)"
+    " DELETE FROM vault_record WHERE ref IN (SELECT ref FROM over)"
+)
+"""A change of address goes with both addresses, once nobody may object any more."""
+
+AddressPurpose = Literal["confirm", "object"]
+"""What a mailed link does to a change of address."""
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -93,6 +104,77 @@ def open_merge_link(connection: psycopg.Connection[Any], token: str, survivor: U
     return None if row is None else row[0]
 
 
+def mint_step_up_link(connection: psycopg.Connection[Any], session: UUID, now: datetime, *, site: str = "") -> str:
+    """A link that proves the person of this session anew, in this session only, once, within ten minutes."""
+    token = new_token()
+    connection.execute(
+        "INSERT INTO step_up_link (token_hash, session, expires_at) VALUES (%s, %s, %s)",
+        (digest(token), session, now + timedelta(minutes=LOGIN_LINK_MINUTES)),
+    )
+    return f"{site}/step-up/{token}"
+
+
+def session_of_step_up_link(connection: psycopg.Connection[Any], token: str, now: datetime) -> UUID | None:
+    """In which session the link works, while it does."""
+    row = connection.execute(
+        f"SELECT session FROM step_up_link WHERE token_hash = %(hash)s AND used_at IS NULL AND {_LIVES}",  # noqa: S608  as above
+        {"hash": digest(token), "now": now},
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def use_step_up_link(connection: psycopg.Connection[Any], token: str, session: UUID, now: datetime) -> bool:
+    """Take the link, once, in the session that asked for it."""
+    return connection.execute(
+        "UPDATE step_up_link SET used_at = %(now)s"  # noqa: S608  as above
+        f" WHERE token_hash = %(hash)s AND session = %(session)s AND used_at IS NULL AND {_LIVES}",
+        {"hash": digest(token), "session": session, "now": now},
+    ).rowcount == 1
+
+
+def mint_contact_link(connection: psycopg.Connection[Any], change: UUID, now: datetime, *, site: str = "") -> str:
+    """A link for a new mailbox; whoever opens it there has proved it. A newer one ends the older."""
+    token = new_token()
+    connection.execute(
+        "UPDATE contact_change SET token_digest = %s, expires_at = %s WHERE id = %s AND used_at IS NULL",
+        (digest(token), now + timedelta(minutes=LOGIN_LINK_MINUTES), change),
+    )
+    return f"{site}/contact/{token}"
+
+
+def change_of_contact_link(
+    connection: psycopg.Connection[Any], token: str, now: datetime
+) -> tuple[UUID, UUID, UUID] | None:
+    """The change, its candidate and the new contact's reference, while the link works."""
+    return connection.execute(
+        f"SELECT id, candidate, contact_ref FROM contact_change WHERE token_digest = %(hash)s AND used_at IS NULL AND {_LIVES}",  # noqa: S608  as above
+        {"hash": digest(token), "now": now},
+    ).fetchone()
+
+
+def use_contact_link(connection: psycopg.Connection[Any], change: UUID, now: datetime) -> None:
+    """The mailbox counts now, and the link opens nothing any more."""
+    connection.execute("UPDATE contact_change SET used_at = %s WHERE id = %s AND used_at IS NULL", (now, change))
+
+
+def mint_address_link(
+    connection: psycopg.Connection[Any], change: UUID, purpose: AddressPurpose, now: datetime, *, site: str = ""
+) -> str:
+    """For a change of address: to confirm it, for ten minutes; to object, for as long as one may."""
+    token = new_token()
+    connection.execute(
+        "INSERT INTO address_link (token_hash, change, purpose, expires_at) SELECT %(hash)s, id, %(purpose)s,"
+        " CASE WHEN %(purpose)s = 'object' THEN object_until ELSE %(soon)s END FROM address_change WHERE id = %(change)s",
+        {
+            "hash": digest(token),
+            "purpose": purpose,
+            "soon": now + timedelta(minutes=LOGIN_LINK_MINUTES),
+            "change": change,
+        },
+    )
+    return f"{site}/account/email/{purpose}/{token}"
+
+
 def mint_share_link(
     connection: psycopg.Connection[Any], introduction: UUID, candidate: UUID, expires_at: datetime, *, site: str = ""
 ) -> str:
@@ -126,6 +208,9 @@ def sweep(connection: psycopg.Connection[Any], now: datetime) -> int:
             "DELETE FROM login_link WHERE expires_at < %s",
             "DELETE FROM share_link WHERE expires_at < %s",
             "DELETE FROM merge_link WHERE expires_at < %s",
+            "DELETE FROM step_up_link WHERE expires_at < %s",
+            "DELETE FROM passkey_challenge WHERE expires_at < %s",
+            _FORGET_CHANGES,
             "DELETE FROM rate_window WHERE starts_at < %s",
         )
     )

@@ -32,7 +32,7 @@ from projections.projection import Projection
 
 
 class Applicant(msgspec.Struct, frozen=True, kw_only=True):
-    """One record. `status`: kept, scheduled, invited, registered, disowned, reapplied, ended, erased."""
+    """One record. `status`: kept, scheduled, invited, registered, disowned, reapplied, ended. `score`: the mean, 1 to 5."""
 
     applicant: UUID
     company: UUID
@@ -44,6 +44,7 @@ class Applicant(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     reason: str
     skills: tuple[str, ...]
+    applied_on: date | None
     rejected_on: date | None
     invitable: bool
     may_email: bool
@@ -53,6 +54,7 @@ class Applicant(msgspec.Struct, frozen=True, kw_only=True):
     invitation: UUID | None = None
     not_before: datetime | None = None
     evaluated: bool = False
+    score: float | None = None
 
 
 def touches(entry: Recorded[AnyEvent]) -> Iterable[UUID]:
@@ -76,6 +78,7 @@ def fold(key: UUID, row: Applicant | None, entry: Recorded[AnyEvent]) -> Applica
                 outcome=new.outcome,
                 reason=new.reason,
                 skills=new.skills,
+                applied_on=new.applied_on,
                 rejected_on=new.rejected_on,
                 invitable=new.invitable,
                 may_email=new.may_email,
@@ -111,8 +114,9 @@ def fold(key: UUID, row: Applicant | None, entry: Recorded[AnyEvent]) -> Applica
             return replace(row, status="reapplied")
         case RetentionEnded() if row:
             return replace(row, status="ended")
-        case EvaluationRecorded() if row:
-            return replace(row, evaluated=True)
+        case EvaluationRecorded(scores=scores) if row:
+            mean = sum(points for _, points in scores) / len(scores) if scores else None
+            return replace(row, evaluated=True, score=mean)
         case _:
             return row
 
@@ -149,11 +153,12 @@ def one(connection: psycopg.Connection[Any], viewer: Viewer, applicant: UUID) ->
     return msgspec.json.decode(row[0], type=Applicant) if row else None
 
 
-def counts(connection: psycopg.Connection[Any], viewer: Viewer) -> dict[str, int]:
-    """How many of the viewer's company's records stand where."""
+def counts(connection: psycopg.Connection[Any], viewer: Viewer, *, batch: UUID | None = None) -> dict[str, int]:
+    """How many of the viewer's company's records stand where; of one batch where it is named."""
     found = connection.execute(
-        "SELECT status, count(*) FROM applicant_pool WHERE company = %s GROUP BY status ORDER BY status",
-        (viewer.company,),
+        "SELECT status, count(*) FROM applicant_pool WHERE company = %(company)s"
+        " AND (%(batch)s::uuid IS NULL OR batch = %(batch)s) GROUP BY status ORDER BY status",
+        {"company": viewer.company, "batch": batch},
     )
     return dict(found.fetchall())
 

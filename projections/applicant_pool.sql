@@ -10,6 +10,7 @@ CREATE TABLE applicant_pool (
     outcome text NOT NULL,
     reason text NOT NULL,
     skills text[] NOT NULL,
+    applied_on date,
     rejected_on date,
     invitable boolean NOT NULL,
     may_email boolean NOT NULL,
@@ -18,9 +19,11 @@ CREATE TABLE applicant_pool (
     status text NOT NULL,
     invitation uuid,
     not_before timestamptz,
-    evaluated boolean NOT NULL
+    evaluated boolean NOT NULL,
+    score double precision
 );
 CREATE INDEX applicant_pool_company_idx ON applicant_pool (company, applicant);
+CREATE INDEX applicant_pool_newest_idx ON applicant_pool (company, coalesce(rejected_on, '-infinity'::date) DESC, applicant DESC);
 CREATE INDEX applicant_pool_batch_idx ON applicant_pool (batch);
 CREATE UNIQUE INDEX applicant_pool_invitation_idx ON applicant_pool (invitation);
 GRANT SELECT, INSERT, UPDATE, DELETE ON applicant_pool TO relay_app;

@@ -137,14 +137,6 @@ def unfinished(connection: psycopg.Connection[Any], candidate: CandidateId) -> l
     return [row[0] for row in found]
 
 
-def open_asks(connection: psycopg.Connection[Any], candidate: CandidateId) -> int:
-    """How many asks wait for the person now."""
-    row = connection.execute(
-        "SELECT count(*) FROM candidate_inbox WHERE candidate = %s AND status = 'asked'", (candidate,)
-    ).fetchone()
-    return row[0] if row else 0
-
-
 def of_job(connection: psycopg.Connection[Any], job: UUID) -> list[UUID]:
     """The asks for a job that were not disclosed yet."""
     found = connection.execute(

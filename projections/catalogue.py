@@ -113,6 +113,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     salary_bands: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     reached: tuple[str, ...] = ()
+    since: datetime | None = None
     after: tuple[datetime, UUID] | None = None
     limit: int = PAGE
 
@@ -147,7 +148,7 @@ _FACETS = ("prefectures", "seniorities", "salary_bands", "reached")
 _COLUMN = {"prefectures": "prefecture", "seniorities": "seniority", "salary_bands": "salary_band", "reached": "reached"}
 
 
-def _matching(query: Query, viewer: Viewer, now: datetime) -> tuple[str, dict[str, Any]]:
+def matching(query: Query, viewer: Viewer, now: datetime) -> tuple[str, dict[str, Any]]:
     """The WHERE clause of a search and its values; the gate comes first."""
     clauses = ["c.listed", VISIBLE]
     values = _looking(viewer, now)
@@ -167,6 +168,9 @@ def _matching(query: Query, viewer: Viewer, now: datetime) -> tuple[str, dict[st
         if wanted := getattr(query, name):
             values[name] = list(wanted)
             clauses.append(f"c.{_COLUMN[name]} = ANY(%({name})s::text[])")
+    if query.since is not None:
+        values["since"] = query.since
+        clauses.append("c.published_at > %(since)s")
     return " AND ".join(clauses), values
 
 
@@ -176,7 +180,7 @@ def _looking(viewer: Viewer, now: datetime) -> dict[str, Any]:
 
 def search(connection: psycopg.Connection[Any], viewer: Viewer, query: Query, now: datetime) -> list[Found]:
     """One page of cards, newest first, after the keyset `(published_at, card)` of the page before."""
-    where, values = _matching(query, viewer, now)
+    where, values = matching(query, viewer, now)
     if query.after is not None:
         where += " AND (c.published_at, c.card) < (%(after_at)s, %(after_card)s)"
         values |= {"after_at": query.after[0], "after_card": query.after[1]}
@@ -190,7 +194,7 @@ def search(connection: psycopg.Connection[Any], viewer: Viewer, query: Query, no
 
 def count(connection: psycopg.Connection[Any], viewer: Viewer, query: Query, now: datetime) -> int:
     """How many cards match, counted up to a thousand."""
-    where, values = _matching(query, viewer, now)
+    where, values = matching(query, viewer, now)
     statement = f"SELECT count(*) FROM (SELECT FROM catalogue c WHERE {where} LIMIT {MOST_COUNTED}) matching"
     row = connection.execute(statement.encode(), values).fetchone()
     return row[0] if row else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -95,6 +96,19 @@ def names(connection: psycopg.Connection[Any], companies: Iterable[UUID]) -> dic
         "SELECT company, name, name_en FROM directory WHERE company = ANY(%s)", (list(set(companies)),)
     )
     return {company: (name, name_en) for company, name, name_en in found}
+
+
+def normal(text: str) -> str:
+    """As names are compared: full and half width, case and spaces make no difference."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def named(connection: psycopg.Connection[Any], wanted: str, most: int) -> list[Company]:
+    """The companies in whose name `wanted` (see `normal`) stands, or whose number it is, by name."""
+    row = connection.execute("SELECT coalesce(json_agg(d ORDER BY d.name), '[]')::text FROM directory d").fetchone()
+    everybody = msgspec.json.decode(row[0] if row else "[]", type=list[Company])
+    found = (each for each in everybody if wanted in normal(each.name) or wanted in normal(each.name_en))
+    return [*(each for each in everybody if each.corporate_number == wanted), *found][:most]
 
 
 def belonging(connection: psycopg.Connection[Any], tokens: Iterable[UUID]) -> list[UUID]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -18,11 +18,28 @@ from domain.applicant import (
     InvitationSent,
     RetentionEnded,
 )
-from domain.calendar import month_rung_end, start_of_jst_day
-from domain.consent import ConsentExpired, ConsentGiven, ConsentRenewed, ConsentWithdrawn, Permission
+from domain.calendar import Holidays, add_business_days, end_of_jst_day, jst_date, month_rung_end, start_of_jst_day
+from domain.consent import (
+    ConsentExpired,
+    ConsentGiven,
+    ConsentRenewed,
+    ConsentWithdrawn,
+    Paused,
+    Permission,
+    Resumed,
+)
+from domain.duties import CompanyReminded, DeletionAsked
 from domain.event import Recorded
 from domain.events import AnyEvent
-from domain.fee import FeeAccrued, InvoiceRequested, Model, ReleaseScheduled, ReturnDetermined, TransferRequested
+from domain.fee import (
+    FeeAccrued,
+    InvoiceRequested,
+    Model,
+    PayableReleased,
+    ReleaseScheduled,
+    ReturnDetermined,
+    TransferRequested,
+)
 from domain.hire import (
     EmploymentStarted,
     HireCancelled,
@@ -32,22 +49,33 @@ from domain.hire import (
     LeaveReported,
     OfferWithdrawn,
     OwnershipResolved,
+    Side,
     SixMonthChecked,
     StartPostponed,
 )
+from domain.interview import InterviewAgreed, InterviewCancelled, InterviewTimesNamed
 from domain.introduction import (
     CandidateAsked,
     IdentityDisclosed,
+    IntroductionClosed,
     IntroductionRequested,
     ShareApproved,
     ShareCancelled,
     ShareDeclined,
     ShareExpired,
+    ShareRevoked,
     ShareUndone,
+    StageReached,
 )
+from domain.policy import DEFAULT
+from domain.recovery import RecoveryCarriedOut, RecoveryObjected, RecoveryProposed, RecoveryWithdrawn
+from domain.wishes import PauseLimited, SearchEndSaid, SearchEndUndone
 from projections.projection import Projection
 
 SIX_MONTHS = 6
+OPENING = timedelta(hours=9)
+"""A company hears of what it did not do in the morning, not at midnight."""
+_NO_HOLIDAYS = Holidays(frozenset(), date.max)
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,17 +123,73 @@ def changes(entry: Recorded[AnyEvent]) -> tuple[Change, ...]:
         case ConsentExpired(candidate=who, permission=permission):
             return (_consent(who, permission, None),)
         case ConsentWithdrawn(candidate=who, permissions=permissions):
-            return tuple(_consent(who, permission, None) for permission in permissions)
+            return (*(_consent(who, permission, None) for permission in permissions), *_of_wishes(event))
+        case RecoveryProposed(takes_effect_at=moment):
+            return (Change(stream, "recover-admin", moment),)
+        case RecoveryObjected() | RecoveryWithdrawn() | RecoveryCarriedOut():
+            return (Change(stream, "recover-admin", None),)
         case IntroductionRequested(expires_at=moment):
             return (Change(stream, "expire-share", moment),)
         case ShareApproved(disclose_not_before=moment):
             return (Change(stream, "disclose", moment),)
         case ShareUndone() | CandidateAsked():
             return (Change(stream, "disclose", None),)
-        case ShareDeclined() | ShareExpired() | ShareCancelled() | IdentityDisclosed():
-            return (Change(stream, "disclose", None), Change(stream, "expire-share", None))
+        case ShareDeclined() | ShareExpired() | ShareCancelled():
+            return _answered(stream)
+        case IdentityDisclosed():
+            return (*_answered(stream), _unheard(stream, now))
         case _:
-            return _of_hires(stream, now, event) + _of_fees(stream, now, event)
+            return _of_wishes(event) + _of_copies(stream, now, event) + _of_hires(stream, now, event) + _of_fees(stream, now, event)
+
+
+def _of_wishes(event: AnyEvent) -> tuple[Change, ...]:
+    match event:
+        case Paused(candidate=who) | Resumed(candidate=who):
+            return (Change(who, "end-pause", None),)
+        case PauseLimited(candidate=who, last_day=day):
+            return (Change(who, "end-pause", end_of_jst_day(day) if day else None),)
+        case SearchEndSaid(candidate=who, takes_effect_at=moment):
+            return (Change(who, "end-search", moment),)
+        case SearchEndUndone(candidate=who) | ConsentWithdrawn(candidate=who):
+            return (Change(who, "end-search", None),)
+        case _:
+            return ()
+
+
+def _answered(stream: UUID) -> tuple[Change, ...]:
+    return (Change(stream, "disclose", None), Change(stream, "expire-share", None))
+
+
+def _unheard(stream: UUID, heard: datetime) -> Change:
+    """When a company may first count as silent. Public holidays come on top of it: the command knows them, and waits."""
+    last = add_business_days(jst_date(heard), DEFAULT.silence_business_days, _NO_HOLIDAYS)
+    return Change(stream, "remind-company", start_of_jst_day(last + timedelta(days=1)) + OPENING)
+
+
+def _of_copies(stream: UUID, now: datetime, event: AnyEvent) -> tuple[Change, ...]:
+    match event:
+        case (
+            StageReached()
+            | InterviewTimesNamed(by=Side.HIRING)
+            | InterviewAgreed(by=Side.HIRING)
+            | InterviewCancelled(by=Side.HIRING)
+        ):
+            return (_unheard(stream, now), Change(stream, "close-unheard", None))
+        case CompanyReminded(close_on=day):
+            return (Change(stream, "remind-company", None), Change(stream, "close-unheard", end_of_jst_day(day) + OPENING))
+        case DeletionAsked(due_on=day):
+            return (Change(stream, "close-copy", end_of_jst_day(day) + OPENING),)
+        case IntroductionClosed():
+            return tuple(Change(stream, kind, None) for kind in ("remind-company", "close-unheard"))
+        case ShareRevoked():
+            return tuple(Change(stream, kind, None) for kind in _COPY)
+        case HireReported(introduction=introduction):
+            return tuple(Change(introduction, kind, None) for kind in _COPY)
+        case _:
+            return ()
+
+
+_COPY = ("remind-company", "close-unheard", "close-copy")
 
 
 def _of_hires(stream: UUID, now: datetime, event: AnyEvent) -> tuple[Change, ...]:
@@ -144,7 +228,7 @@ def _of_fees(stream: UUID, now: datetime, event: AnyEvent) -> tuple[Change, ...]
             return (Change(stream, "request-invoice", None),)
         case ReleaseScheduled(release_on=day):
             return (Change(stream, "release", start_of_jst_day(day)),)
-        case TransferRequested() | ReturnDetermined(model=Model.PRINCIPAL):
+        case PayableReleased() | TransferRequested() | ReturnDetermined(model=Model.PRINCIPAL):
             return (Change(stream, "release", None),)
         case CreditGranted(company=who, fee=fee, credit=credit, expires_on=day):
             lapses = start_of_jst_day(day + timedelta(days=1))

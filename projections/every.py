@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from projections import (
+    adjustments,
     applicant_pool,
     candidate_inbox,
     catalogue,
     directory,
+    disputes,
     due,
     fees,
+    glass,
+    hire_bases,
     introduction_board,
     jobs,
     ledger,
+    months,
     payout_ledger,
     placements,
     privacy_requests,
@@ -21,6 +26,8 @@ from projections import (
     referral_board,
     seen_by,
     story,
+    transfer_runs,
+    transfers,
 )
 from projections.projection import Projection
 
@@ -36,10 +43,17 @@ EVERY: tuple[Projection[Any], ...] = (
     referral_board.PROJECTION,
     placements.PROJECTION,
     privacy_requests.PROJECTION,
+    disputes.PROJECTION,
+    glass.PROJECTION,
+    hire_bases.PROJECTION,
     provision_records.PROJECTION,
     fees.PROJECTION,
     ledger.PROJECTION,
     payout_ledger.PROJECTION,
+    transfers.PROJECTION,
+    transfer_runs.PROJECTION,
+    months.PROJECTION,
+    adjustments.PROJECTION,
     story.PROJECTION,
 )
 BY_NAME = {projection.name: projection for projection in EVERY}

@@ -155,6 +155,12 @@ def everything(connection: psycopg.Connection[Any]) -> list[Fee]:
     return msgspec.json.decode(row[0] if row else "[]", type=list[Fee])
 
 
+def named(connection: psycopg.Connection[Any], keys: list[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """The introduction and its number (紹介番号) of each of these fees; for the operator's finance."""
+    found = connection.execute("SELECT fee, introduction, number FROM fees WHERE fee = ANY(%s)", (keys,))
+    return {fee: (introduction, number) for fee, introduction, number in found.fetchall()}
+
+
 def one(connection: psycopg.Connection[Any], fee_id: UUID) -> Fee | None:
     """One fee."""
     row = connection.execute("SELECT row_to_json(f)::text FROM fees f WHERE f.fee = %s", (fee_id,)).fetchone()

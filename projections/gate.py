@@ -61,6 +61,14 @@ _TOKENS = """
 """
 
 
+def theirs(job: str) -> str:
+    """Over the column that names a job: a hiring manager (`%(only)s`) sees and counts the jobs they look after alone."""
+    return (
+        f"(%(only)s::uuid IS NULL OR EXISTS (SELECT FROM gate g WHERE g.subject = {job}"
+        " AND g.what = 'assigned' AND g.object = %(only)s AND g.open))"
+    )
+
+
 def tokens_of(connection: psycopg.Connection[Any], companies: Sequence[CompanyId]) -> frozenset[CompanyToken]:
     """The tokens of these companies and of every company of their groups, whoever declared the group."""
     found = connection.execute(_TOKENS, {"companies": list(companies)}).fetchall()

@@ -40,6 +40,16 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+class AsideRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that was set aside. `settled`: repaired, left-out, undone, erased, forgotten; None while it waits."""
+
+    row: int
+    mendable: bool
+    forget_at: datetime
+    settled: str | None
+    settled_at: datetime | None
+
+
 _SHOWN = (
     "id AS batch, system, form, basis, notice_version, rows_read, eligible, withdrawn, quarantined, rows_done,"
     " started_at, finished_at, undone_at"
@@ -75,6 +85,27 @@ def problems(connection: psycopg.Connection[Any], viewer: Viewer, batch: UUID) -
         (batch, viewer.company),
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Problem])
+
+
+def set_aside(connection: psycopg.Connection[Any], viewer: Viewer, batch: UUID) -> list[AsideRow]:
+    """The rows of one import of the viewer's company that were set aside, in the order of the file."""
+    row = connection.execute(
+        "SELECT coalesce(json_agg(json_build_object('row', r.row_no, 'mendable', r.mendable, 'forget_at', r.forget_at,"
+        " 'settled', r.settled, 'settled_at', r.settled_at) ORDER BY r.row_no), '[]')::text"
+        " FROM import_row r JOIN import_batch b ON b.id = r.batch WHERE r.batch = %s AND b.company = %s",
+        (batch, viewer.company),
+    ).fetchone()
+    return msgspec.json.decode(row[0] if row else "[]", type=list[AsideRow])
+
+
+def waiting(connection: psycopg.Connection[Any], viewer: Viewer) -> dict[UUID, int]:
+    """How many rows of each of the company's imports wait to be put right."""
+    found = connection.execute(
+        "SELECT r.batch, count(*) FROM import_row r JOIN import_batch b ON b.id = r.batch"
+        " WHERE b.company = %s AND r.settled IS NULL AND r.mendable AND b.undone_at IS NULL GROUP BY r.batch",
+        (viewer.company,),
+    )
+    return dict(found.fetchall())
 
 
 def company_of(connection: psycopg.Connection[Any], batch: UUID) -> UUID | None:

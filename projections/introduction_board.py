@@ -14,9 +14,12 @@ import msgspec
 import psycopg
 from msgspec.structs import replace
 
+from domain.duties import CompanyReminded, DeletionAsked, RevokeCause
 from domain.event import Recorded
 from domain.events import AnyEvent
-from domain.ids import IntroductionId, card_of
+from domain.hire import Side
+from domain.ids import CompanyId, IntroductionId, UserId, card_of
+from domain.interview import InterviewAgreed, InterviewCancelled, InterviewEvent, InterviewTimesNamed
 from domain.introduction import (
     DeletionConfirmed,
     IdentityDisclosed,
@@ -28,7 +31,9 @@ from domain.introduction import (
     ShareRevoked,
     StageReached,
 )
+from domain.question import QuestionAnswered, QuestionAsked
 from domain.viewer import Viewer
+from projections.gate import theirs
 from projections.projection import Projection
 
 
@@ -55,9 +60,18 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
     stage_on: date | None = None
     closed: str | None = None
     revoked: bool = False
+    revoked_for: str | None = None
     deletion_confirmed: bool = False
+    heard_at: datetime | None = None
+    close_on: date | None = None
+    delete_until: date | None = None
+    questions_open: int = 0
+    pick_until: datetime | None = None
+    meets_at: datetime | None = None
 
 
+_TOLD_WHY = frozenset({RevokeCause.SILENCE, RevokeCause.SELECTION_OVER})
+"""What closed a copy through the company's own doing; a person's reason is theirs."""
 _OURS = (
     IntroductionRequested,
     IdentityDisclosed,
@@ -67,6 +81,13 @@ _OURS = (
     IntroductionClosed,
     ShareRevoked,
     DeletionConfirmed,
+    CompanyReminded,
+    DeletionAsked,
+    InterviewTimesNamed,
+    InterviewAgreed,
+    InterviewCancelled,
+    QuestionAsked,
+    QuestionAnswered,
 )
 
 
@@ -95,21 +116,46 @@ def fold(key: UUID, row: Introduction | None, entry: Recorded[AnyEvent]) -> Intr
                 quote_to_yen=asked.terms.quote_to_yen,
             )
         case IdentityDisclosed(items=items, disclosed_at=moment, prior_contact_until=until) if row:
-            return replace(row, disclosed_at=moment, disclosed_items=items, prior_contact_until=until)
+            return replace(
+                row, disclosed_at=moment, disclosed_items=items, prior_contact_until=until, heard_at=moment
+            )
         case PriorContactClaimed() if row:
             return replace(row, prior_contact="claimed")
         case PriorContactDecided(upheld=upheld) if row:
             return replace(row, prior_contact="upheld" if upheld else "rejected")
         case StageReached(stage=stage, reached_on=day) if row:
-            return replace(row, stage=stage, stage_on=day)
+            return replace(row, stage=stage, stage_on=day, heard_at=entry.meta.recorded_at, close_on=None)
+        case InterviewTimesNamed() | InterviewAgreed() | InterviewCancelled() as said if row and row.disclosed_at:
+            return _arranged(row, said, entry.meta.recorded_at)
+        case QuestionAsked() if row:
+            return replace(row, questions_open=row.questions_open + 1)
+        case QuestionAnswered() if row:
+            return replace(row, questions_open=row.questions_open - 1)
+        case CompanyReminded(close_on=day) if row:
+            return replace(row, close_on=day)
+        case DeletionAsked(due_on=day) if row:
+            return replace(row, delete_until=day)
         case IntroductionClosed(cause=cause) if row:
             return replace(row, closed=cause)
-        case ShareRevoked() if row:
-            return replace(row, revoked=True)
+        case ShareRevoked(cause=cause) if row:
+            return replace(row, revoked=True, revoked_for=cause.value if cause in _TOLD_WHY else None)
         case DeletionConfirmed() if row:
             return replace(row, deletion_confirmed=True)
         case _:
             return row
+
+
+def _arranged(row: Introduction, said: InterviewEvent, at: datetime) -> Introduction:
+    """Interview times after the details are received; what the company says of them is a word in time."""
+    if said.by is Side.HIRING: row = replace(row, heard_at=at, close_on=None)
+    match said:
+        case InterviewTimesNamed(times=times):
+            theirs_until = max(slot.starts_at for slot in times) if said.by is Side.CANDIDATE else None
+            return replace(row, pick_until=theirs_until)
+        case InterviewAgreed(time=slot):
+            return replace(row, pick_until=None, meets_at=slot.starts_at)
+        case _:
+            return replace(row, pick_until=None, meets_at=None)
 
 
 PROJECTION = Projection(name="introduction_board", row=Introduction, key="introduction", touches=touches, fold=fold)
@@ -137,21 +183,28 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     stage_on: date | None
     closed: str | None
     deletion_confirmed: bool
+    revoked_for: str | None
+    heard_at: datetime | None
+    close_on: date | None
+    delete_until: date | None
+    questions_open: int
+    pick_until: datetime | None
+    meets_at: datetime | None
 
 
-_SELECT = """
+_SELECT = f"""
     SELECT coalesce(json_agg(shown ORDER BY requested_at DESC, introduction), '[]')::text FROM (
         SELECT b.*, CASE WHEN b.revoked THEN 'revoked' WHEN b.closed IS NOT NULL THEN 'closed'
             WHEN b.disclosed_at IS NOT NULL THEN 'disclosed' WHEN b.expires_at <= %(now)s THEN 'no-answer'
             ELSE 'waiting' END AS status
-        FROM introduction_board b WHERE b.hiring = %(company)s AND {}
+        FROM introduction_board b WHERE b.hiring = %(company)s AND {theirs("b.job")} AND {{}}
     ) shown
 """
 
 
 def of_company(connection: psycopg.Connection[Any], viewer: Viewer, now: datetime) -> list[Shown]:
-    """The viewer's company's introductions, newest first."""
-    row = connection.execute(_SELECT.format("true").encode(), {"company": viewer.company, "now": now}).fetchone()
+    """The viewer's company's introductions, newest first; for a hiring manager those of the jobs they look after."""
+    row = connection.execute(_SELECT.format("true").encode(), _of(viewer, now)).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Shown])
 
 
@@ -161,10 +214,37 @@ def one(
     """One introduction of the viewer's company; another company's is as if it were not there."""
     row = connection.execute(
         _SELECT.format("b.introduction = %(introduction)s").encode(),
-        {"company": viewer.company, "now": now, "introduction": introduction},
+        {**_of(viewer, now), "introduction": introduction},
     ).fetchone()
     found = msgspec.json.decode(row[0] if row else "[]", type=list[Shown])
     return found[0] if found else None
+
+
+class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """An introduction that is not over, and who began it."""
+
+    introduction: IntroductionId
+    number: str
+    job: UUID
+    requested_by: UserId
+
+
+def under_way(connection: psycopg.Connection[Any], company: CompanyId, now: datetime) -> list[UnderWay]:
+    """A company's introductions that somebody has to look after, the oldest first."""
+    found = connection.execute(
+        "SELECT introduction, number, job, requested_by FROM introduction_board"
+        " WHERE hiring = %s AND closed IS NULL AND NOT revoked AND (disclosed_at IS NOT NULL OR expires_at > %s)"
+        " ORDER BY requested_at, introduction",
+        (company, now),
+    )
+    return [
+        UnderWay(introduction=IntroductionId(key), number=number, job=job, requested_by=UserId(by))
+        for key, number, job, by in found
+    ]
+
+
+def _of(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    return {"company": viewer.company, "only": viewer.only_assigned, "now": now}
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,7 +265,7 @@ def passage(connection: psycopg.Connection[Any], viewer: Viewer) -> Passage:
     A yes shows only once the details were received: a yes that was taken back looks like silence here too.
     """
     row = connection.execute(
-        """
+        f"""
         WITH mine AS (
             SELECT (b.requested_at AT TIME ZONE 'Asia/Tokyo')::date AS asked_on,
                 (b.disclosed_at AT TIME ZONE 'Asia/Tokyo')::date AS received_on,
@@ -193,7 +273,7 @@ def passage(connection: psycopg.Connection[Any], viewer: Viewer) -> Passage:
                  WHERE s.subject = b.introduction AND s.kind = 'stage-reached.v1') AS begun_on,
                 (SELECT min(p.placed_on) FROM placements p
                  WHERE p.introduction = b.introduction AND p.status NOT IN ('contested', 'cancelled')) AS hired_on
-            FROM introduction_board b WHERE b.hiring = %(company)s
+            FROM introduction_board b WHERE b.hiring = %(company)s AND {theirs("b.job")}
         ), counted AS (
             SELECT count(*) AS asked, count(received_on) AS received, count(coalesce(begun_on, hired_on)) AS begun,
                 count(hired_on) AS hired,
@@ -203,7 +283,7 @@ def passage(connection: psycopg.Connection[Any], viewer: Viewer) -> Passage:
             FROM mine
         )
         SELECT row_to_json(counted)::text FROM counted
-        """,
-        {"company": viewer.company},
+        """.encode(),
+        {"company": viewer.company, "only": viewer.only_assigned},
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "{}", type=Passage)

@@ -20,7 +20,14 @@ CREATE TABLE introduction_board (
     stage_on date,
     closed text,
     revoked boolean NOT NULL,
-    deletion_confirmed boolean NOT NULL
+    revoked_for text,
+    deletion_confirmed boolean NOT NULL,
+    heard_at timestamptz,
+    close_on date,
+    delete_until date,
+    questions_open int NOT NULL,
+    pick_until timestamptz,
+    meets_at timestamptz
 );
 CREATE INDEX introduction_board_hiring_idx ON introduction_board (hiring, requested_at DESC);
 GRANT SELECT, INSERT, UPDATE, DELETE ON introduction_board TO relay_app;

@@ -15,6 +15,7 @@ from domain.event import Recorded
 from domain.events import AnyEvent
 from domain.job import Conditions, JobClosed, JobConditionsChanged, JobOpened
 from domain.viewer import Viewer
+from projections.gate import theirs
 from projections.projection import Projection
 
 
@@ -66,10 +67,11 @@ PROJECTION = Projection(name="jobs", row=Job, key="job", touches=touches, fold=f
 
 
 def of_company(connection: psycopg.Connection[Any], viewer: Viewer) -> list[Job]:
-    """The viewer's company's jobs, newest first."""
+    """The viewer's company's jobs, newest first; for a hiring manager those they look after."""
     row = connection.execute(
-        "SELECT coalesce(json_agg(j ORDER BY j.opened_at DESC, j.job), '[]')::text FROM jobs j WHERE j.company = %s",
-        (viewer.company,),
+        "SELECT coalesce(json_agg(j ORDER BY j.opened_at DESC, j.job), '[]')::text FROM jobs j"
+        f" WHERE j.company = %(company)s AND {theirs('j.job')}",
+        {"company": viewer.company, "only": viewer.only_assigned},
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Job])
 

@@ -67,6 +67,12 @@ def fold(key: int, _row: Line | None, entry: Recorded[AnyEvent]) -> Line:
 PROJECTION = Projection(name="ledger", row=Line, key="id", touches=touches, fold=fold, adds_only=True)
 
 
+PERIOD = """greatest(to_char(ledger.effective_on, 'YYYY-MM'), coalesce((SELECT to_char(
+    to_date(max(m.month), 'YYYY-MM') + interval '1 month', 'YYYY-MM') FROM months m WHERE m.closed_position < ledger.position),
+    ''))"""
+"""`domain.rules.ledger.period_of` in SQL: a line's own month, or the first that was open at its position if that is later."""
+
+
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A line with the running balance of its account (and company) after it."""
 
@@ -79,6 +85,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     amount_yen: int
     currency: str
     effective_on: date
+    period: str
     balance_yen: int
 
 
@@ -89,24 +96,33 @@ def lines(
     company: UUID | None = None,
     stream: UUID | None = None,
     introduction: UUID | None = None,
+    period: str | None = None,
+    kind: str | None = None,
     after: int = 0,
     limit: int = 100,
 ) -> list[Running]:
-    """Lines in the order of the facts, each with its account's running balance; for the operator's finance."""
+    """Lines in the order of the facts, each with its account's running balance; for the operator's finance.
+
+    `period` (a month, `2027-03`) and `kind` choose among the lines; the balance beside each is the account's all the same.
+    """
     row = connection.execute(
         "SELECT coalesce(json_agg(l ORDER BY l.id), '[]')::text FROM (SELECT * FROM ("
-        " SELECT *, sum(amount_yen) OVER (PARTITION BY account, company, currency ORDER BY id)::bigint AS balance_yen"
+        f" SELECT ledger.*, {PERIOD} AS period,"
+        " sum(amount_yen) OVER (PARTITION BY account, company, currency ORDER BY id)::bigint AS balance_yen"
         " FROM ledger WHERE (%(account)s::text IS NULL OR account = %(account)s)"
         " AND (%(company)s::uuid IS NULL OR company = %(company)s)"
         " AND (%(stream)s::uuid IS NULL OR stream = %(stream)s)"
         " AND (%(introduction)s::uuid IS NULL OR stream IN"
         " (SELECT fee FROM fees WHERE introduction = %(introduction)s))) running"
-        " WHERE id > %(after)s ORDER BY id LIMIT %(limit)s) l",
+        " WHERE id > %(after)s AND (%(period)s::text IS NULL OR period = %(period)s)"
+        " AND (%(kind)s::text IS NULL OR kind = %(kind)s) ORDER BY id LIMIT %(limit)s) l",
         {
             "account": account,
             "company": company,
             "stream": stream,
             "introduction": introduction,
+            "period": period,
+            "kind": kind,
             "after": after,
             "limit": limit,
         },
@@ -122,6 +138,37 @@ def balances(connection: psycopg.Connection[Any], *, company: UUID | None = None
         {"company": company},
     )
     return dict(found.fetchall())
+
+
+def trial_balance(connection: psycopg.Connection[Any], period: str, until: int) -> list[tuple[str, UUID | None, str, int]]:
+    """Account, company, currency and sum of what counts in a month, up to a position; in a fixed order."""
+    found = connection.execute(
+        "SELECT account, company, currency, sum(amount_yen)::bigint FROM ledger"
+        f" WHERE position <= %s AND {PERIOD} = %s GROUP BY 1, 2, 3 ORDER BY 1, 2 NULLS FIRST, 3",
+        (until, period),
+    )
+    return found.fetchall()
+
+
+def range_of(connection: psycopg.Connection[Any], period: str) -> tuple[int, int]:
+    """The first and last position of what counts in a month; noughts where there is nothing."""
+    row = connection.execute(
+        f"SELECT coalesce(min(position), 0), coalesce(max(position), 0) FROM ledger WHERE {PERIOD} = %s",
+        (period,),
+    ).fetchone()
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def first_month(connection: psycopg.Connection[Any]) -> str | None:
+    """The month of the earliest line; None while nothing was posted."""
+    row = connection.execute("SELECT to_char(min(effective_on), 'YYYY-MM') FROM ledger").fetchone()
+    return row[0] if row else None
+
+
+def kinds(connection: psycopg.Connection[Any]) -> list[str]:
+    """The kinds of facts that posted a line."""
+    found = connection.execute("SELECT DISTINCT kind FROM ledger ORDER BY kind")
+    return [row[0] for row in found.fetchall()]
 
 
 _OWING = ["fee-accrued.v1", "fee-adjusted.v1", "return-determined.v1"]

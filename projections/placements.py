@@ -27,6 +27,7 @@ from domain.hire import (
 )
 from domain.ids import CandidateId
 from domain.viewer import Viewer
+from projections.gate import theirs
 from projections.projection import Projection
 
 
@@ -107,10 +108,12 @@ PROJECTION = Projection(name="placements", row=Placement, key="hire", touches=to
 
 
 def of_company(connection: psycopg.Connection[Any], viewer: Viewer) -> list[Placement]:
-    """The viewer's company's hires, newest first."""
+    """The viewer's company's hires, newest first; for a hiring manager those for the jobs they look after."""
     row = connection.execute(
-        "SELECT coalesce(json_agg(p ORDER BY p.started_on DESC, p.hire), '[]')::text FROM placements p WHERE p.hiring = %s",
-        (viewer.company,),
+        "SELECT coalesce(json_agg(p ORDER BY p.started_on DESC, p.hire), '[]')::text"
+        " FROM placements p LEFT JOIN introduction_board b ON b.introduction = p.introduction"
+        f" WHERE p.hiring = %(company)s AND {theirs('b.job')}",
+        {"company": viewer.company, "only": viewer.only_assigned},
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Placement])
 

@@ -69,6 +69,16 @@ def fold(key: UUID, row: Request | None, entry: Recorded[AnyEvent]) -> Request |
 PROJECTION = Projection(name="privacy_requests", row=Request, key="request", touches=touches, fold=fold)
 
 
+def of_record(connection: psycopg.Connection[Any], source: UUID, applicant: UUID) -> list[Request]:
+    """What was asked of a source about one of its records, the newest first; for the person whose record it is."""
+    row = connection.execute(
+        "SELECT coalesce(json_agg(r ORDER BY r.received_at DESC, r.request), '[]')::text"
+        " FROM privacy_requests r WHERE r.controller = %s AND r.applicant = %s",
+        (source, applicant),
+    ).fetchone()
+    return msgspec.json.decode(row[0] if row else "[]", type=list[Request])
+
+
 def of_company(connection: psycopg.Connection[Any], viewer: Viewer) -> list[Request]:
     """The requests that the viewer's company has to answer or did, the most urgent first."""
     row = connection.execute(

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api import policies
+from api.pages.interview_form import LocalTime, slots_of
 from api.pages.showing import carry_out, filled, show
 from api.policies import candidate
 from api.reading import At
@@ -20,9 +21,13 @@ from api.v1.asks import ask_shown
 from api.v1.facts import introduction_facts
 from api.visit import Visit
 from domain.ids import CandidateId, IntroductionId
-from domain.introduction import Item, Seen
+from domain.interview import MINUTES
+from domain.introduction import SHARED, Item, Seen
 from domain.job import Conditions
+from domain.questioning import MOST_QUESTIONS
+from marketplace.commands import interview as interviews
 from marketplace.commands import introduction as introductions
+from marketplace.commands import question as questions
 from marketplace.commands.office import Office
 from marketplace.store.log import Appended, Command
 
@@ -34,19 +39,23 @@ Answer = Callable[[Office, Command, IntroductionId, CandidateId], Appended]
 
 
 class ApprovalForm(Body, frozen=True):
-    """What may be shown, out of what was seen, and whether the company knows the person already."""
+    """What may be shown, out of what was seen; whether the company knows the person; and when they could meet, if they say."""
 
     seen_job_version: Count
     seen_profile_version: Count
     known_to_company: bool
     items: Items = ()
     seen_items: Items = ()
+    first: LocalTime | None = None
+    second: LocalTime | None = None
+    third: LocalTime | None = None
+    minutes: Count = 60
 
 
 @page("/share/{link:str}", policy=policies.link)
 def shared_ask(visit: ThisVisit, link: FromPath[str]) -> Response[str]:
     """The ask behind a mailed link."""
-    return _show(visit, _introduction(visit), f"/share/{link}")
+    return show_ask(visit, _introduction(visit), f"/share/{link}")
 
 
 @form("/share/{link:str}/approval", policy=policies.link)
@@ -58,7 +67,7 @@ def approve_shared(visit: ThisVisit, link: FromPath[str]) -> Response[str]:
 @page("/me/asks/{introduction:uuid}", policy=candidate, facts=introduction_facts)
 def my_ask(visit: ThisVisit, introduction: FromPath[UUID], at: At = None) -> Response[str]:  # noqa: ARG001  streams never lag
     """The ask with its values, for whoever signed in."""
-    return _show(visit, IntroductionId(introduction), f"/me/asks/{introduction}")
+    return show_ask(visit, IntroductionId(introduction), f"/me/asks/{introduction}")
 
 
 @form("/me/asks/{introduction:uuid}/approval", policy=candidate, facts=introduction_facts)
@@ -89,11 +98,28 @@ def _introduction(visit: Visit) -> IntroductionId:
     return IntroductionId(visit.share.introduction)
 
 
-def _show(visit: Visit, introduction: IntroductionId, base: str) -> Response[str]:
+def show_ask(visit: Visit, introduction: IntroductionId, base: str) -> Response[str]:
+    """The screen as it stands, under the link or signed in."""
     office = visit.house.office
-    ask = ask_shown(visit, office, office.introduction(introduction).state)
+    state = office.introduction(introduction).state
+    ask = ask_shown(visit, office, state)
     name = ask.company.name_en if visit.language == "en" else ask.company.name
-    return show(visit, "ask.html", ask=ask, base=base, company=name or ask.company.name, conditions=CONDITIONS)
+    in_selection = state.status in SHARED and not state.revoked and visit.actor.kind == "candidate"
+    return show(
+        visit,
+        "ask.html",
+        ask=ask,
+        base=base,
+        company=name or ask.company.name,
+        conditions=CONDITIONS,
+        questions=questions.own_questions(office, state, CandidateId(visit.id)),
+        may_ask=questions.may_ask(state, visit.now),
+        most_questions=MOST_QUESTIONS,
+        interview=state.interview,
+        in_selection=in_selection,
+        place=interviews.place_of(office, state) if in_selection else "",
+        lengths=MINUTES,
+    )
 
 
 def _approve(visit: Visit, introduction: IntroductionId, base: str) -> Response[str]:
@@ -110,16 +136,17 @@ def _approve(visit: Visit, introduction: IntroductionId, base: str) -> Response[
             items=frozenset(given.items),
             seen=seen,
             known_to_company=given.known_to_company,
+            times=slots_of(minutes=given.minutes, first=given.first, second=given.second, third=given.third),
         )
 
-    return carry_out(visit, act, then=base, again=lambda: _show(visit, introduction, base))
+    return carry_out(visit, act, then=base, again=lambda: show_ask(visit, introduction, base))
 
 
 def _answer(visit: Visit, introduction: IntroductionId, base: str, answer: Answer) -> Response[str]:
     def act() -> Appended:
         return answer(visit.house.office, visit.command, introduction, CandidateId(visit.id))
 
-    return carry_out(visit, act, then=base, again=lambda: _show(visit, introduction, base))
+    return carry_out(visit, act, then=base, again=lambda: show_ask(visit, introduction, base))
 
 
 def _by(command: Callable[..., Appended]) -> Answer:

@@ -1,122 +1,78 @@
-"""Finance's page: balances, every fee, the payout ledger, the ledger with running balances, and reconciling."""
+"""Finance's first page: what waits, balances, every fee, the payout ledger, and companies whose transfers are held."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date
 from uuid import UUID
 
+import msgspec
 from litestar import Response
-from litestar.params import QueryParameter
+from litestar.params import FromPath
 
 from api import pictures
-from api.charts import Picture
+from api.pages.finance_names import companies
 from api.pages.showing import carry_out, same, show, wait_for
 from api.reading import At
 from api.route import ThisVisit, form, page
-from api.v1 import fees, ledger, payout_ledger, reconciliations
+from api.v1 import accounts as v1_accounts
+from api.v1 import fees, ledger, payout_ledger, transfer_runs
 from api.v1.ledger import FINANCE
 from api.visit import Visit
-from domain.ids import account_of
-from domain.rules.ledger_accounts import RECEIVABLE
-from projections import directory
-from projections import ledger as ledger_lines
-from projections.ledger import Running
+from domain import account as accounts
+from domain.ids import CompanyId, account_of
 
-READS = ("ledger", "fees", "payout_ledger", "directory")
-Account = Annotated[str, QueryParameter(required=False, max_length=64)]
-After = Annotated[str, QueryParameter(required=False, max_length=400)]
-MOST_OF_ONE = 1_000
-One = Annotated[UUID | None, QueryParameter(required=False)]
+READS = ("ledger", "fees", "payout_ledger", "transfers", "directory")
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A company that nothing is sent to."""
+
+    company: UUID
+    causes: tuple[str, ...]
+    until: date | None
 
 
 @page("/finance", policy=FINANCE)
 def overview(visit: ThisVisit, at: At = None) -> Response[str]:
     """Where the money stands."""
     wait_for(visit, at, *READS)
-    return _show(visit, None)
+    return _show(visit)
 
 
-@form("/finance/reconciliations", policy=FINANCE)
-def reconcile(visit: ThisVisit) -> Response[str]:
-    """Fetch what moved at Stripe and compare now; the answer is the page with the difference."""
-    found: list[reconciliations.Reconciled] = []
-
-    def act() -> None:
-        found.append(same(reconciliations.reconcile)(visit))
-
-    refused = carry_out(visit, act, then="", again=lambda: _show(visit, None))
-    if not found: return refused
-    wait_for(visit, found[0].log_position, *READS)
-    return _show(visit, found[0])
-
-
-@page("/finance/ledger", policy=FINANCE)
-def lines(
-    visit: ThisVisit, account: Account = "", introduction: One = None, after: After = "", at: At = None
-) -> Response[str]:
-    """Lines in the order of the facts, each with the running balance of its account; one introduction's as a picture too."""
-    wait_for(visit, at, *READS)
-    if introduction: return _of_introduction(visit, introduction, account)
-    found = same(ledger.list_lines)(visit, account=account or None, after=after or None)
-    return _lines(visit, account, found.items, further=found.next)
-
-
-def _of_introduction(visit: Visit, introduction: UUID, account: str) -> Response[str]:
-    """What the fees of one introduction moved; the balances are of this introduction alone."""
-    with visit.house.database.transaction() as connection:
-        found = ledger_lines.lines(connection, introduction=introduction, limit=MOST_OF_ONE)
-    moved = pictures.account_moved(visit, account or RECEIVABLE, found)
-    shown = [line for line in found if account in {"", line.account}]
-    return _lines(visit, account, shown, introduction=introduction, moved=moved)
-
-
-def _lines(
-    visit: Visit,
-    account: str,
-    found: list[Running],
-    *,
-    further: str | None = None,
-    introduction: UUID | None = None,
-    moved: Picture | None = None,
-) -> Response[str]:
-    return show(
-        visit,
-        "finance_ledger.html",
-        lines=found,
-        account=account,
-        accounts=list(_balances(visit)),
-        names=_names(visit),
-        next=further,
-        introduction=introduction,
-        moved=moved,
+@form("/finance/accounts/{company:uuid}/resumption", policy=FINANCE)
+def resume(visit: ThisVisit, company: FromPath[UUID]) -> Response[str]:
+    """The second person for a company that changed its bank account, however small it is: transfers go on."""
+    return carry_out(
+        visit, lambda: same(v1_accounts.resume_transfers)(visit, company), then="/finance", again=lambda: _show(visit)
     )
 
 
-def _show(visit: Visit, reconciled: reconciliations.Reconciled | None) -> Response[str]:
-    names = _names(visit)
+def _show(visit: Visit) -> Response[str]:
+    names = companies(visit)
     return show(
         visit,
         "finance.html",
-        balances=_balances(visit),
+        balances=same(ledger.read_balances)(visit),
         fees=same(fees.list_fees)(visit).items,
         payouts=same(payout_ledger.list_movements)(visit).items,
         shared=pictures.fees_shared(visit),
         names=names,
-        of_account={account_of(company): name for company, name in names.items()},
-        reconciled=reconciled,
+        of_account={account_of(CompanyId(company)): name for company, name in names.items()},
+        held=_held(visit, names),
+        due=len(same(transfer_runs.list_due)(visit).items),
     )
 
 
-def _balances(visit: Visit) -> dict[str, int]:
-    found: dict[str, int] = same(ledger.read_balances)(visit)
-    return found
-
-
-def _names(visit: Visit) -> dict[Any, str]:
-    """Every company by its name in the reader's language."""
+def _held(visit: Visit, names: dict[UUID, str]) -> list[Held]:
+    """The companies to which nothing is sent at the moment, as far as a bank account was changed."""
     with visit.house.database.transaction() as connection:
-        found: list[directory.Company] = directory.everyone(connection)
-    return {each.company: (each.name_en or each.name) if visit.language == "en" else each.name for each in found}
+        found = connection.execute("SELECT DISTINCT company FROM intent WHERE kind = 'open_account' AND state = 'done'")
+        connected = [row[0] for row in found.fetchall()]
+    held = []
+    for company in sorted(connected, key=lambda each: names.get(each, "")):
+        state = visit.house.log.load(account_of(CompanyId(company)), accounts.INITIAL, accounts.evolve).state
+        if state.held_for: held.append(Held(company=company, causes=state.held_for, until=state.payout_held_until))
+    return held
 
 
-ROUTES = [overview, reconcile, lines]
+ROUTES = [overview, resume]

@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.params import QueryParameter
 
 from api import pictures
+from api.pages.hiring_board import columns_of, tasks_of
 from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.policies import company
 from api.reading import At
@@ -16,7 +17,6 @@ from api.text_types import Body, Count
 from api.v1 import companies, fees, introductions, jobs
 from api.visit import Visit
 from domain.company import CompanyRole, MemberRole
-from domain.introduction import Stage
 from projections.introduction_board import Shown
 
 HIRING = company(of=CompanyRole.HIRING)
@@ -67,25 +67,13 @@ def _show(visit: Visit, agency_yen: int | None = None) -> Response[str]:
         policy=visit.house.office.policy,
         jobs=open_jobs,
         titles={each.job: each.title for each in open_jobs},
-        board=_board(asked),
+        columns=[each for each in columns_of(asked) if each.rows],
+        tasks=tasks_of(visit, asked),
         funnel=pictures.hiring_funnel(visit),
         fees=owed,
         cost=pictures.hiring_cost(visit, owed, agency_yen) if owed else None,
         agency_yen=agency_yen,
     )
-
-
-def _board(asked: list[Shown]) -> list[tuple[str, list[Shown]]]:
-    """The introductions by column: waiting, each stage of selection, and what is over."""
-    columns: dict[str, list[Shown]] = {name: [] for name in ("waiting", "disclosed", *Stage, "over")}
-    for each in asked:
-        if each.status == "waiting":
-            columns["waiting"].append(each)
-        elif each.status == "disclosed":
-            columns[each.stage or "disclosed"].append(each)
-        else:
-            columns["over"].append(each)
-    return [(str(name), rows) for name, rows in columns.items() if rows]
 
 
 ROUTES = [overview, accept_terms]

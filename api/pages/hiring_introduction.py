@@ -14,34 +14,38 @@ from msgspec import Meta
 from api import pictures
 from api.charts import Picture
 from api.pages.hiring import MONEY
+from api.pages.hiring_board import report_by
+from api.pages.interview_view import interview_of
+from api.pages.question_view import questions_of
 from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.reading import At, viewer_of
-from api.route import Done, ThisVisit, form, page
-from api.text_types import Body, Yen
-from api.v1 import disclosures, hires, introductions, jobs, leaves, prior_contacts, stages
+from api.route import ThisVisit, form, page
+from api.text_types import Body, Text
+from api.v1 import disclosures, introductions, jobs, prior_contacts, stages
 from api.v1.facts import introduction_facts
 from api.visit import Visit
-from domain.hire import EmploymentTerm, Side
-from domain.ids import HireId
+from domain.calendar import end_of_jst_day
+from domain.hire import Side
+from domain.ids import HireId, IntroductionId
 from domain.introduction import CloseCause, Stage
-from domain.refusal import Refused
-from marketplace.texts.translation import word
+from marketplace.commands.duties import why_asked
 from projections import fees, placements
 
 PATH = "/hiring/introductions/{introduction:uuid}"
 READS = ("introduction_board", "placements", "jobs", "fees")
 
 
-class HireForm(Body, frozen=True):
-    """What was agreed: the yearly salary in its parts, of which commuting money is no part of the fee base."""
+class ProofForm(Body, frozen=True):
+    """The last contact before the request (JST), what proves it, and where the proof is kept."""
 
-    offer_accepted_on: date
-    started_on: date
-    salary_yen: Annotated[int, Meta(ge=1, le=10_000_000_000)]
-    term: EmploymentTerm
-    bonus_yen: Yen = 0
-    allowances_yen: Yen = 0
-    commuting_yen: Yen = 0
+    last_contact_on: date
+    evidence: Text
+    reference: Annotated[str, Meta(max_length=200)] = ""
+
+    def claim(self) -> prior_contacts.PriorContact:
+        """As the API takes it: one text, in the vault."""
+        whole = f"{self.reference}\n\n{self.evidence}" if self.reference.strip() else self.evidence
+        return prior_contacts.PriorContact(last_contact_on=self.last_contact_on, evidence=whole)
 
 
 class HireShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +66,7 @@ class HireShown(msgspec.Struct, frozen=True, kw_only=True):
 def introduction_page(visit: ThisVisit, introduction: FromPath[UUID], at: At = None) -> Response[str]:
     """Where it stands, and what can be done now."""
     wait_for(visit, at, *READS)
-    return _show(visit, introduction)
+    return show_introduction(visit, introduction)
 
 
 @form(PATH + "/person", policy=disclosures.OPENER, facts=introduction_facts)
@@ -73,7 +77,7 @@ def open_person(visit: ThisVisit, introduction: FromPath[UUID]) -> Response[str]
     def act() -> None:
         opened.append(same(disclosures.open_person)(visit, introduction))
 
-    refused = carry_out(visit, act, then="", again=lambda: _show(visit, introduction))
+    refused = carry_out(visit, act, then="", again=lambda: show_introduction(visit, introduction))
     return show(visit, "hiring_person.html", person=opened[0], introduction=introduction) if opened else refused
 
 
@@ -101,66 +105,37 @@ def claim_prior_contact(visit: ThisVisit, introduction: FromPath[UUID]) -> Respo
     return _do(
         visit,
         introduction,
-        lambda: same(prior_contacts.claim)(visit, introduction, filled(visit, prior_contacts.PriorContact)),
+        lambda: same(prior_contacts.claim)(visit, introduction, filled(visit, ProofForm).claim()),
     )
 
 
-@form(PATH + "/hires", policy=hires.HIRER, facts=introduction_facts)
-def report_hire(visit: ThisVisit, introduction: FromPath[UUID]) -> Response[str]:
-    """Hired; the person is asked to confirm."""
-
-    def act() -> Done:
-        given = filled(visit, HireForm)
-        parts = (
-            ("salary", given.salary_yen, True),
-            ("bonus", given.bonus_yen, True),
-            ("allowances", given.allowances_yen, True),
-            ("commuting", given.commuting_yen, False),
-        )
-        salary = tuple(
-            hires.Salary(label=word(visit.language, "salary-part", name), amount_yen=amount_yen, included=included)
-            for name, amount_yen, included in parts
-            if amount_yen
-        )
-        data = hires.NewHire(
-            offer_accepted_on=given.offer_accepted_on, started_on=given.started_on, salary=salary, term=given.term
-        )
-        done: Done = same(hires.report)(visit, introduction, data)
-        return done
-
-    return _do(visit, introduction, act)
-
-
-def _button(name: str, handler: Any, kind: type[Any] | None = None) -> Any:  # noqa: ANN401  route handlers
-    """One thing to say about the hire of an introduction."""
-
-    def said(visit: ThisVisit, introduction: FromPath[UUID]) -> Response[str]:
-        def act() -> Done:
-            own = _hires(visit, introduction)
-            if not own: raise Refused("hire-not-reported")
-            more = (filled(visit, kind),) if kind else ()
-            done: Done = same(handler)(visit, own[-1].hire, *more)
-            return done
-
-        return _do(visit, introduction, act)
-
-    return form(f"{PATH}/hire/{name}", policy=hires.HIRER, facts=introduction_facts)(said)
-
-
-def _show(visit: Visit, introduction: UUID) -> Response[str]:
+def show_introduction(visit: Visit, introduction: UUID) -> Response[str]:
+    """The page, also where one of its forms was refused."""
     asked = same(introductions.read_introduction)(visit, introduction)
     job = same(jobs.read_job)(visit, asked.job).content
+    office, own = visit.house.office, hires_of(visit, introduction)
     return show(
         visit,
         "hiring_introduction.html",
         asked=asked,
         job=job,
-        hires=_hires(visit, introduction),
-        stages=list(Stage),
+        hires=own,
+        questions=questions_of(visit, introduction),
+        meeting=interview_of(visit, introduction) if asked.disclosed_at else None,
+        why=why_asked(office, office.introduction(IntroductionId(introduction)).state),
+        report_by=None if own else report_by(asked, office.policy, office.holidays),
+        end_of=end_of_jst_day,
+        policy=office.policy,
+        stages=_ahead(asked.stage),
         causes=list(CloseCause),
-        terms=list(EmploymentTerm),
         cost=_cost(visit, introduction),
     )
+
+
+def _ahead(stage: str | None) -> list[Stage]:
+    """Selection goes only forward."""
+    order = list(Stage)
+    return order[order.index(Stage(stage)) + 1 :] if stage else order
 
 
 def _cost(visit: Visit, introduction: UUID) -> Picture | None:
@@ -170,7 +145,8 @@ def _cost(visit: Visit, introduction: UUID) -> Picture | None:
     return pictures.fee_of(visit, owed)
 
 
-def _hires(visit: Visit, introduction: UUID) -> list[HireShown]:
+def hires_of(visit: Visit, introduction: UUID) -> list[HireShown]:
+    """The hires of an introduction, as its company may see them."""
     with visit.house.database.transaction() as connection:
         found = placements.of_introduction(connection, introduction)
     shown = []
@@ -194,7 +170,7 @@ def _hires(visit: Visit, introduction: UUID) -> list[HireShown]:
 
 def _do(visit: Visit, introduction: UUID, act: Any) -> Response[str]:  # noqa: ANN401  a command of the API
     then = f"/hiring/introductions/{introduction}"
-    return carry_out(visit, act, then=then, again=lambda: _show(visit, introduction))
+    return carry_out(visit, act, then=then, again=lambda: show_introduction(visit, introduction))
 
 
 ROUTES = [
@@ -204,12 +180,4 @@ ROUTES = [
     close,
     confirm_deletion,
     claim_prior_contact,
-    report_hire,
-    _button("confirmation", hires.confirm),
-    _button("contest", hires.contest, hires.Cause),
-    _button("postponement", hires.postpone, hires.Start),
-    _button("offer-withdrawal", hires.withdraw_offer),
-    _button("six-month-result", hires.six_months, hires.SixMonths),
-    _button("leave", leaves.report, leaves.Leave),
-    _button("leave-challenge", leaves.challenge, leaves.Leave),
 ]

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
 from api.pages.asks import CONDITIONS
 from api.pages.showing import carry_out, filled, same, show, wait_for
-from api.reading import At
+from api.reading import At, viewer_of
 from api.route import Done, ThisVisit, form, page
-from api.text_types import Code
-from api.v1 import jobs
+from api.text_types import Code, Line, Yen
+from api.v1 import job_people, jobs
 from api.v1.jobs import Closed, JobConditions, NewJob, Stated, job_facts
 from api.visit import Visit
+from domain.job import Conditions, missing_conditions
+from projections import introduction_board
+
+MOST_DIGITS = 12
 
 
-class JobForm(JobConditions, frozen=True, kw_only=True):
-    """All conditions, and what the job is searched by. A box that is not ticked is no; the rule names what is missing."""
+class StatedForm(JobConditions, frozen=True, kw_only=True):
+    """All conditions. A box that is not ticked is no, a field left empty is not stated: the rule names what is missing."""
 
-    occupation: Code
-    prefecture: Code
-    skills: Annotated[tuple[Code, ...], Meta(max_length=50)] = ()
+    title: Line = ""
+    duties: Stated = ""
     is_dispatch: bool = False
     is_indefinite: bool = False
     duties_scope_of_change: Stated = ""
@@ -43,13 +48,35 @@ class JobForm(JobConditions, frozen=True, kw_only=True):
     social_insurance: Stated = ""
     passive_smoking: Stated = ""
     employer_name: Stated = ""
+    annual_salary_from_yen: Yen = 0
+    annual_salary_to_yen: Yen = 0
+
+    def stated(self) -> JobConditions:
+        """As the API takes them; a browser's line ends are not the author's."""
+        given = {name: getattr(self, name) for name in JobConditions.__struct_fields__}
+        return JobConditions(**{name: _plain(value) for name, value in given.items()})
+
+
+class JobForm(StatedForm, frozen=True, kw_only=True):
+    """A job that opens: its conditions, and what it is searched by."""
+
+    occupation: Code
+    prefecture: Code
+    skills: Annotated[tuple[Code, ...], Meta(max_length=50)] = ()
 
     def new_job(self) -> NewJob:
         """As the API takes it."""
-        stated = JobConditions(**{name: getattr(self, name) for name in JobConditions.__struct_fields__})
-        return NewJob(conditions=stated, occupation=self.occupation, prefecture=self.prefecture, skills=self.skills)
+        return NewJob(
+            conditions=self.stated(), occupation=self.occupation, prefecture=self.prefecture, skills=self.skills
+        )
 
 
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One condition of the law's list: is it stated, and where on the page it is filled in."""
+
+    name: str
+    stated: bool
+    href: str
 
 
 @page("/hiring/jobs/new", policy=jobs.WRITE)
@@ -87,13 +114,57 @@ def close(visit: ThisVisit, job: FromPath[UUID]) -> Response[str]:
     return carry_out(visit, act, then=f"/hiring/jobs/{job}", again=lambda: _job(visit, job))
 
 
+def typed(visit: Visit) -> dict[str, Any]:
+    """The conditions as they were typed, readable or not."""
+    fields = {name: values[0].strip() for name, values in visit.fields.items() if values}
+    return {
+        name: _read(kind, fields.get(name, ""))
+        for name, kind in Conditions.__annotations__.items()
+    }
+
+
+def checklist(visit: Visit, to: str, values: Mapping[str, Any]) -> list[Check]:
+    """The law's list (労働条件明示), each with a link to its field; what is missing the rule says. Empty before the first try."""
+    if not visit.fields: return []
+    missing = missing_conditions(Conditions(**values))
+    listed = ["title", *CONDITIONS, "annual_salary"]
+    return [
+        Check(name=name, stated=name not in missing, href=f"#{_anchor(to, _FIELDS.get(name, name))}") for name in listed
+    ]
+
+
+_FIELDS = {"annual_salary": "annual_salary_from_yen"}
+
+
+def _anchor(to: str, name: str) -> str:
+    """The id that `parts.html` gives to an input."""
+    return f"{to}-{name}".replace("/", "-").strip("-")
+
+
+def _read(kind: str, text: str) -> str | bool | int:
+    if kind == "bool": return text == "true"
+    if kind == "int": return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
+    return text
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  one of the kinds that a condition is
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
 def _new(visit: Visit) -> Response[str]:
-    return show(visit, "hiring_job_new.html", conditions=CONDITIONS)
+    to = "/hiring/jobs"
+    return show(
+        visit, "hiring_job_new.html", conditions=CONDITIONS, to=to, values={}, checklist=checklist(visit, to, typed(visit))
+    )
 
 
 def _job(visit: Visit, job: UUID) -> Response[str]:
     row = same(jobs.read_job)(visit, job).content
-    return show(visit, "hiring_job.html", job=row, conditions=CONDITIONS)
+    with visit.house.database.transaction() as connection:
+        asked = introduction_board.of_company(connection, viewer_of(visit), visit.now)
+    waiting = sum(1 for each in asked if each.job == job and each.status == "waiting")
+    people = same(job_people.list_people)(visit, job).items
+    return show(visit, "hiring_job.html", waiting=waiting, job=row, people=people, conditions=CONDITIONS)
 
 
 ROUTES = [new_page, open_job, job_page, close]

@@ -97,7 +97,7 @@ def register(visit: ThisVisit, token: FromPath[str]) -> Response[str]:
         said = Completed(token=token, name=given.name, is_adult=given.is_adult, is_pupil=given.is_pupil)
         who, position = completed(visit, said)
         with visit.house.database.transaction() as connection:
-            opened = session.begin(connection, "candidate", who, visit.now, instead_of=visit.token)
+            opened = session.begin(connection, "candidate", who, visit.now, instead_of=visit.token, device=visit.device)
         visit.open_session(opened, int(session.ABSOLUTE["candidate"].total_seconds()))
         return position
 

@@ -19,7 +19,7 @@ from api.v1 import asks, cards, hires, leaves, profile
 from api.v1.facts import hire_facts
 from api.visit import Visit
 from domain.hire import Side
-from domain.ids import CandidateId, HireId
+from domain.ids import CandidateId, HireId, IntroductionId
 from projections import directory, placements
 
 READS = ("candidate_inbox", "referral_board", "catalogue", "placements", "directory", "jobs", "seen_by")
@@ -47,14 +47,28 @@ def overview(visit: ThisVisit, at: At = None) -> Response[str]:
 
 
 def show_me(visit: Visit) -> Response[str]:
-    """The page as it stands."""
+    """The page as it stands: what waits, what is under way, what is over."""
+    found = same(asks.list_asks)(visit).items
+    shared = [ask for ask in found if ask.status == "disclosed" and not ask.revoked]
+    office = visit.house.office
+    interviews = {ask.introduction: office.introduction(IntroductionId(ask.introduction)).state.interview for ask in shared}
+    is_my_turn = {key: each.waits_for(Side.CANDIDATE, visit.now) for key, each in interviews.items()}
+    consent = office.consent(CandidateId(visit.id)).state
+    waiting = [ask for ask in found if ask.status == "asked" and visit.now < ask.expires_at]
+    under_way = [ask for ask in found if ask.status == "approved"] + shared
     return show(
         visit,
         "me.html",
         me=same(profile.read_me)(visit),
-        asks=same(asks.list_asks)(visit).items,
+        waiting=sorted(waiting, key=lambda ask: ask.expires_at),
+        to_pick=[ask for ask in shared if is_my_turn[ask.introduction]],
+        under_way=under_way,
+        past=[ask for ask in found if ask not in waiting and ask not in under_way],
+        agreed={key: each.agreed for key, each in interviews.items()},
+        wishes=consent.wishes,
+        listed=consent.lists,
+        reach=office.candidate(CandidateId(visit.id)).state.reach,
         referrals=same(cards.list_referrals)(visit).items,
-        card=same(cards.read_card)(visit),
         hires=_hires(visit),
     )
 

@@ -13,7 +13,7 @@ from api.policies import candidate
 from api.reading import At
 from api.route import Done, ThisVisit, form, page
 from api.text_types import Body, Code, Count, Line, Text, Yen
-from api.v1 import profile
+from api.v1 import cards, profile
 from api.visit import Visit
 
 Codes = Annotated[tuple[Code, ...], Meta(max_length=30)]
@@ -98,7 +98,11 @@ def seal_seeker_record(visit: ThisVisit) -> Response[str]:
 
 def _show(visit: Visit) -> Response[str]:
     return show(
-        visit, "me_profile.html", me=same(profile.read_me)(visit), mine=same(profile.read_profile)(visit).content
+        visit,
+        "me_profile.html",
+        me=same(profile.read_me)(visit),
+        mine=same(profile.read_profile)(visit).content,
+        card=same(cards.read_card)(visit),
     )
 
 

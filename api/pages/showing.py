@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from litestar import Response
 
+from api import step_up
 from api.body import BadField, convert_form
 from api.csrf import FIELD
 from api.problem import status_of
@@ -32,12 +33,22 @@ def wait_for(visit: Visit, at: int | None, *projections: str) -> None:
 
 
 def carry_out(
-    visit: Visit, act: Callable[[], Appended | Done | int | None], *, then: str, again: Callable[[], Response[str]]
+    visit: Visit,
+    act: Callable[[], Appended | Done | int | None],
+    *,
+    then: str,
+    again: Callable[[], Response[str]],
+    stands_at: str = "",
 ) -> Response[str]:
-    """Do what a form asks: 303 to `then`, or the page `again` with the refusal and what was typed; nothing was done."""
+    """Do what a form asks: 303 to `then`, or the page `again` with the refusal and what was typed; nothing was done.
+
+    What asks for a fresh proof (`api.step_up`) leads there first, and then back to the page where the form stands
+    (`then`, unless `stands_at` says another); it is not sent again by itself.
+    """
     try:
         answer = act()
     except (Refused, BadField, StreamMoved) as error:
+        if isinstance(error, Refused) and error.code == step_up.NEEDED: return see_other(visit, step_up.way(stands_at or then))
         visit.status, visit.refused = _told(error, visit.language)
         visit.back, visit.faulty = then, _field(error) if isinstance(error, BadField) else ""
         return again()

@@ -9,10 +9,10 @@ from litestar import Response
 from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath
 
-from api import limits, policies, session
+from api import ceremonies, limits, policies, session
 from api.language import COOKIE
 from api.rendering import render
-from api.route import ThisVisit, form, page, see_other
+from api.route import ThisVisit, form, own_path, page, see_other
 from api.text_types import Body, Email, Query
 from api.visit import Visit, cookie
 from domain.refusal import Refused
@@ -51,7 +51,7 @@ def invite(visit: Visit, address: str) -> None:
 @page("/sign-in", policy=policies.public)
 def ask_page(visit: ThisVisit) -> Response[str]:
     """The form that asks for a link."""
-    return render(visit, "sign_in.html")
+    return render(visit, "sign_in.html", place=ceremonies.place(visit.house.settings))
 
 
 @form("/sign-in", policy=policies.public, limit=limits.ASK_FOR_LINK)
@@ -80,7 +80,7 @@ def use_link(visit: ThisVisit, token: FromPath[str]) -> Response[str]:
     """The link is used up and the browser has a new session; the one it had before ends."""
     visit.form(Nothing)
     with visit.house.database.transaction() as connection:
-        opened, kind = session.sign_in(connection, token, visit.now, instead_of=visit.token)
+        opened, kind = session.sign_in(connection, token, visit.now, instead_of=visit.token, device=visit.device)
     visit.open_session(opened, int(session.ABSOLUTE[kind].total_seconds()))
     return see_other(visit, "/")
 
@@ -112,6 +112,17 @@ def end_session(visit: ThisVisit, which: FromPath[UUID]) -> Response[str]:
     return see_other(visit, "/sessions")
 
 
+@form("/sessions/end-all", policy=policies.signed_in)
+def end_all(visit: ThisVisit) -> Response[str]:
+    """Signed out everywhere, here too."""
+    visit.form(Nothing)
+    if visit.session is not None:
+        with visit.house.database.transaction() as connection:
+            session.end(connection, visit.session.kind, visit.id, visit.now)
+    visit.close_session()
+    return see_other(visit, "/sign-in")
+
+
 @form("/language", policy=policies.public)
 def choose_language(visit: ThisVisit) -> Response[str]:
     """The language of this browser, and of the session if there is one."""
@@ -122,13 +133,7 @@ def choose_language(visit: ThisVisit) -> Response[str]:
     spoken = cookie(visit.house.settings, COOKIE, chosen.language, lasts_s=_YEAR_S)
     spoken.key = COOKIE
     visit.cookies.append(spoken)
-    inside = (
-        chosen.back.startswith("/")
-        and chosen.back[1:2] not in {"/", "\\"}
-        and chosen.back.isascii()
-        and chosen.back.isprintable()
-    )
-    return see_other(visit, chosen.back if inside else "/")
+    return see_other(visit, own_path(chosen.back))
 
 
 def _end(visit: Visit, only: UUID | None) -> None:
@@ -137,4 +142,4 @@ def _end(visit: Visit, only: UUID | None) -> None:
         session.end(connection, visit.session.kind, visit.id, visit.now, only=only)
 
 
-ROUTES = [ask_page, ask, sent, link_page, use_link, sign_out, sessions_page, end_session, choose_language]
+ROUTES = [ask_page, ask, sent, link_page, use_link, sign_out, sessions_page, end_session, end_all, choose_language]

@@ -1,86 +1,93 @@
-"""The source company's page: imports, applicants, referrals with outcomes, earnings, and what people asked of it."""
+"""The source company's home: what waits for it, what goes on, what was earned; and its neutral link."""
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
+from datetime import date
 
+import msgspec
 from litestar import Response
-from litestar.params import FromPath
 
 from api import pictures
-from api.pages.showing import carry_out, filled, same, show, wait_for
+from api.pages.showing import same, show, wait_for
+from api.pages.source_earnings import Statement, statements
+from api.pages.source_names import MAY_OPEN
+from api.pages.source_retention import near_end
 from api.policies import company
-from api.reading import At
-from api.route import Route, ThisVisit, form, page
-from api.text_types import NoBody
+from api.reading import At, viewer_of
+from api.route import ThisVisit, page
 from api.v1 import accounts, applicants, imports, payout_ledger, privacy_requests, referrals
+from api.v1.accounts import AccountShown
 from api.visit import Visit
-from domain.applicant import RetentionBasis
 from domain.company import CompanyRole, MemberRole
+from projections import imports as projected
 
 SOURCE = company(of=CompanyRole.SOURCE)
 MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
-READS = ("applicant_pool", "referral_board", "placements", "payout_ledger", "directory", "story")
+READS = ("applicant_pool", "referral_board", "placements", "payout_ledger", "privacy_requests", "directory", "story")
+
+
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of each kind waits for whoever looks; of what is not theirs to do, nothing."""
+
+    rows: int
+    batches: int
+    requests: int
+    due_on: date | None
+    recommendations: int
+    ending: int
+    account: bool
+
+    @property
+    def anything(self) -> bool:
+        """Is there something to do?"""
+        return any((self.rows, self.requests, self.recommendations, self.ending, self.account))
 
 
 @page("/source", policy=SOURCE)
 def overview(visit: ThisVisit, at: At = None) -> Response[str]:
     """What waits, what goes on, what was earned."""
     wait_for(visit, at, *READS)
-    return show_source(visit)
-
-
-def show_source(visit: Visit) -> Response[str]:
-    """The page as it stands."""
     role = visit.actor.role
     referred = same(referrals.list_referrals)(visit).items
-    payouts = same(payout_ledger.list_movements)(visit).items if role in MONEY else None
+    moved = same(payout_ledger.list_movements)(visit).items if role in MONEY else None
+    account = same(accounts.read_account)(visit) if role in MONEY else None
     return show(
         visit,
         "source.html",
+        waits=_waits(visit, referred, account),
         batches=same(imports.list_imports)(visit).items,
-        bases=list(RetentionBasis),
-        may_import=role in {MemberRole.ADMIN, MemberRole.RECRUITER},
         counts=same(applicants.summary)(visit),
         funnel=pictures.source_funnel(visit, referred),
+        hired=[each for each in referred if each.hired_on],
         referrals=referred,
-        account=same(accounts.read_account)(visit) if payouts is not None else None,
-        payouts=payouts,
-        earned=pictures.source_return(visit, payouts) if payouts else None,
-        requests=same(privacy_requests.list_requests)(visit).items if role is MemberRole.ADMIN else [],
+        whole=_whole(statements(moved)) if moved is not None else None,
         neutral=f"{visit.house.office.public_url}/n/{visit.company}",
     )
 
 
-@form("/source/account", policy=company(MemberRole.ADMIN, MemberRole.FINANCE, of=CompanyRole.SOURCE))
-def open_account(visit: ThisVisit) -> Response[str]:
-    """The account to which the company is paid."""
-    return _said(visit, lambda: same(accounts.open_connected)(visit))
+def _waits(visit: Visit, referred: list[referrals.Outcome], account: AccountShown | None) -> Waits:
+    role, viewer = visit.actor.role, viewer_of(visit)
+    with visit.house.database.transaction() as connection:
+        rows = projected.waiting(connection, viewer) if role in MAY_OPEN else {}
+    asked = same(privacy_requests.list_requests)(visit).items if role is MemberRole.ADMIN else []
+    open_requests = [each for each in asked if each.status != "completed"]
+    writes = role in referrals.WRITERS
+    return Waits(
+        rows=sum(rows.values()),
+        batches=len(rows),
+        requests=len(open_requests),
+        due_on=min((each.due_on for each in open_requests), default=None),
+        recommendations=sum(1 for each in referred if writes and each.confirmed and each.recommendation_version is None),
+        ending=near_end(visit, limit=1)[1] if role is MemberRole.ADMIN else 0,
+        account=account is not None and account.account is None,
+    )
 
 
-@form("/source/referrals/{referral:uuid}/recommendation", policy=referrals.WRITE, facts=referrals.referral_facts)
-def recommend(visit: ThisVisit, referral: FromPath[UUID]) -> Response[str]:
-    """A recommendation, which the person reads first."""
-    return _said(visit, lambda: same(referrals.recommend)(visit, referral, filled(visit, referrals.Recommended)))
+def _whole(months: list[Statement]) -> Statement | None:
+    """All months as one; None before anything moved."""
+    if not months: return None
+    sums = {name: sum(getattr(each, name) for each in months) for name in Statement.__struct_fields__ if name.endswith("_yen")}
+    return Statement(month=months[0].month, **sums)
 
 
-def _of_request(name: str, handler: Route, kind: type[Any]) -> Route:
-    def said(visit: ThisVisit, request_id: FromPath[UUID]) -> Response[str]:
-        return _said(visit, lambda: same(handler)(visit, request_id, filled(visit, kind)))
-
-    path = f"/source/privacy-requests/{{request_id:uuid}}/{name}"
-    return form(path, policy=privacy_requests.ANSWER, facts=privacy_requests.request_facts)(said)
-
-
-def _said(visit: Visit, act: Any) -> Response[str]:  # noqa: ANN401  a command of the API
-    return carry_out(visit, act, then="/source", again=lambda: show_source(visit))
-
-
-ROUTES = [
-    overview,
-    open_account,
-    recommend,
-    _of_request("decision", privacy_requests.decide, privacy_requests.Decided),
-    _of_request("completion", privacy_requests.complete, NoBody),
-]
+ROUTES = [overview]

@@ -23,6 +23,7 @@ from domain.job import Conditions
 from marketplace.commands import introduction as introductions
 from marketplace.commands import job as jobs
 from marketplace.commands.candidate import values_shown
+from marketplace.commands.duties import why_asked
 from marketplace.commands.office import Office
 from marketplace.commands.standing import recommendation_for, referrals_of
 from marketplace.texts.translation import noted, say, word
@@ -97,6 +98,7 @@ class AskShown(msgspec.Struct, frozen=True, kw_only=True):
     approved: tuple[Item, ...]
     disclose_not_before: datetime | None
     undo_minutes: int
+    why: str | None
     disclosed: tuple[Item, ...]
     revoked: bool
 
@@ -225,6 +227,7 @@ def ask_shown(visit: Visit, office: Office, ask: Introduction) -> AskShown:
         approved=ask.approved,
         disclose_not_before=ask.disclose_not_before,
         undo_minutes=office.policy.undo_minutes,
+        why=why_asked(office, ask),
         disclosed=ask.disclosed,
         revoked=ask.revoked,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec.structs import replace
 
 from api.cursor import After, Limit, cursor, place_of
 from api.policies import company
@@ -20,14 +21,13 @@ from domain.ids import CandidateId, CompanyId
 from domain.refusal import Refused
 from domain.rules.licence import check_active
 from domain.viewer import Viewer
-from domain.vocabulary import Kind, codes_for, kind_of
 from marketplace.commands.standing import recommendation_for
 from marketplace.vault.disclosure import open_recommendation
-from projections import catalogue
-from projections.catalogue import Found, Query, Word
+from marketplace.vault.searching import KINDS, Criteria, query_of
+from projections import catalogue, catalogue_facets
+from projections.catalogue import Found
 
 SEARCHER = company(scope="catalogue:read", of=CompanyRole.HIRING)
-WORDS_MOST = 10
 READS = ("catalogue", "referral_board", "directory")
 
 Words = Annotated[str, QueryParameter(required=False, max_length=200, description="Words, in Japanese or English.")]
@@ -68,24 +68,41 @@ def search(
     """Cards that have every word and, of each facet that is named, one of its values; newest first."""
     behind = is_behind(visit, at, *READS)
     check_may_search(visit)
-    wanted = Query(
-        words=_words(visit, q),
-        skills=_codes(Kind.SKILL, skill),
-        occupations=_codes(Kind.OCCUPATION, occupation),
-        prefectures=_codes(Kind.PREFECTURE, prefecture),
-        seniorities=_codes(Kind.SENIORITY, seniority),
-        salary_bands=_codes(Kind.SALARY, salary_band),
-        languages=_codes(Kind.LANGUAGE, language),
-        reached=_codes(Kind.STAGE, reached),
-        after=place_of(visit, "catalogue", after, tuple[datetime, UUID]),
-        limit=limit,
-    )
+    criteria = criteria_of(q, skill, occupation, prefecture, seniority, salary_band, language, reached)
+    place = place_of(visit, "catalogue", after, tuple[datetime, UUID])
+    wanted = replace(query_of(visit.house.office.vault.lexemes, criteria), after=place, limit=limit)
     viewer = viewer_of(visit)
     with visit.house.database.transaction() as connection:
         found = catalogue.search(connection, viewer, wanted, visit.now)
         total = catalogue.count(connection, viewer, wanted, visit.now)
     more = cursor(visit, "catalogue", (found[-1].published_at, found[-1].card)) if len(found) == limit else None
     return Cards(items=found, total=total, next=more, updating=behind)
+
+
+@query("/catalogue/facets", policy=SEARCHER, tags=["catalogue"])
+def read_facets(
+    visit: ThisVisit,
+    q: Words = "",
+    skill: Codes = None,
+    occupation: Codes = None,
+    prefecture: Codes = None,
+    seniority: Codes = None,
+    salary_band: Codes = None,
+    language: Codes = None,
+    reached: Codes = None,
+) -> dict[str, list[catalogue_facets.Value]]:
+    """How the cards that a search finds spread over each facet: at least so many, and 1 for one to four."""
+    check_may_search(visit)
+    criteria = criteria_of(q, skill, occupation, prefecture, seniority, salary_band, language, reached)
+    wanted = query_of(visit.house.office.vault.lexemes, criteria)
+    viewer = viewer_of(visit)
+    with visit.house.database.transaction() as connection:
+        return catalogue_facets.facets(connection, viewer, wanted, visit.now)
+
+
+def criteria_of(q: str, *codes: list[str] | None) -> Criteria:
+    """What is looked for; the codes in the order of `KINDS`."""
+    return Criteria(q=q, **{name: tuple(given or ()) for name, given in zip(KINDS, codes, strict=True)})
 
 
 @query("/catalogue/{card:uuid}", policy=SEARCHER, tags=["catalogue"])
@@ -127,19 +144,4 @@ def _recommendation(visit: Visit, viewer: Viewer, person: CandidateId) -> str | 
             return None
 
 
-def _words(visit: Visit, text: str) -> tuple[Word, ...]:
-    """The whole as one word where our vocabulary knows it so (`google cloud`), else word by word."""
-    parts = [text] if codes_for(text) else text.split()
-    if len(parts) > WORDS_MOST: raise Refused("search-too-long", most=WORDS_MOST)
-    lexemes = visit.house.office.vault.lexemes
-    words = [Word(tuple(sorted(codes_for(part))), tuple(lexemes.query_lexemes(part))) for part in parts]
-    return tuple(word for word in words if word.codes or word.lexemes)
-
-
-def _codes(kind: Kind, given: list[str] | None) -> tuple[str, ...]:
-    for code in given or ():
-        if kind_of(code) is not kind: raise Refused("code-not-in-vocabulary", given=code)
-    return tuple(given or ())
-
-
-ROUTES = [search, read_card]
+ROUTES = [search, read_facets, read_card]

@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from api import limits, session
+from api import limits, session, step_up
 from api.policies import candidate, public
 from api.reading import is_behind
 from api.route import Done, ThisVisit, command, cookies, done, query
@@ -60,6 +60,7 @@ def preview(visit: ThisVisit) -> Preview:
 @command("/me/erasure", policy=candidate, tags=TAGS)
 def erase(visit: ThisVisit, data: JSONBody[Erase]) -> Response[Done]:  # noqa: ARG001  saying it is all there is to say
     """From this answer on nothing is shown, disclosed, decrypted or sent. `id` names the erasure, see /erasures."""
+    step_up.demand(visit)
     is_behind(visit, visit.house.log.position(), "referral_board", "candidate_inbox")
     appended = commands.start_erasure(visit.house.office, visit.command, candidate=CandidateId(visit.id))
     with visit.house.database.transaction() as connection:

@@ -154,7 +154,7 @@ def read_import(visit: ThisVisit, batch: FromPath[UUID], at: At = None) -> Impor
     with visit.house.database.transaction() as connection:
         row = found(imports.one(connection, viewer, batch))
         faults = imports.problems(connection, viewer, batch)
-    return ImportView(batch=row, problems=[_fault(fault, visit.language) for fault in faults])
+    return ImportView(batch=row, problems=[fault_shown(fault, visit.language) for fault in faults])
 
 
 @command("/imports/{batch:uuid}/undoing", policy=BRING_IN, facts=import_facts, tags=TAGS)
@@ -210,7 +210,7 @@ def _look(reading: Reading, language: Language) -> Look:
         eligible=len(reading.eligible),
         withdrawn=len(reading.withdrawn),
         quarantined=len(reading.quarantined),
-        problems=[_fault(fault, language) for fault in reading.told],
+        problems=[fault_shown(fault, language) for fault in reading.told],
         segments=Segments(
             by_stage=dict(Counter(person.stage for person in people)),
             by_job_type=dict(Counter(person.job_type for person in people)),
@@ -220,7 +220,8 @@ def _look(reading: Reading, language: Language) -> Look:
     )
 
 
-def _fault(fault: Problem | imports.Problem, language: Language) -> ProblemRow:
+def fault_shown(fault: Problem | imports.Problem, language: Language) -> ProblemRow:
+    """A fault with its sentence in the reader's language."""
     said = sentence(fault.code, language, {"row": fault.row, "column": fault.column, "count": fault.count})
     return ProblemRow(
         row=fault.row,

@@ -9,12 +9,13 @@ import msgspec
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
-from api.policies import company
+from api.policies import company, demand
 from api.reading import At, Listed, found, is_behind, viewer_of
 from api.route import Done, ThisVisit, command, query
-from api.text_types import Body, Count
+from api.text_types import Body, Count, Text
 from api.v1.catalogue import visible
 from api.v1.facts import introduction_facts
+from api.v1.jobs import job_facts
 from api.visit import Visit
 from domain.calendar import jst_date
 from domain.company import CompanyRole, MemberRole
@@ -38,6 +39,8 @@ class AskFor(Body, frozen=True):
     job: UUID
     job_version: Count
     items: Annotated[frozenset[Item], Meta(min_length=1)]
+    why: Text | None = None
+    """Why this very person, in the company's words; the person reads it with the ask."""
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +66,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
 @query("/introductions/quote", policy=READER, tags=["introductions"])
 def quote(visit: ThisVisit, card: FromQuery[UUID], job: FromQuery[UUID]) -> Quote:
     """What a hire of this person for this job would cost, and by which rules."""
+    demand(READER(visit.actor, job_facts(visit.house, {"job": job})))
     viewer, person = visible(visit, card)
     office, today = visit.house.office, jst_date(visit.now)
     wanted = office.job(JobId(job)).state
@@ -103,6 +107,7 @@ def request(visit: ThisVisit, data: JSONBody[AskFor]) -> Done:
         job_version=data.job_version,
         by=UserId(visit.id),
         items=data.items,
+        why=data.why,
     )
     return Done(outcome=appended.outcome, position=appended.position, id=_made(visit, appended.position))
 

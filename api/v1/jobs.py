@@ -13,7 +13,7 @@ from msgspec import Meta
 from api.house import House
 from api.policies import Resource, company
 from api.precondition import IfMatch, demand_version, etag
-from api.reading import At, Listed, about_company, found, is_behind, viewer_of
+from api.reading import At, Listed, found, is_behind, viewer_of
 from api.route import Done, ThisVisit, command, done, query
 from api.text_types import Body, Code, Line, Text, Yen
 from domain.company import CompanyRole, MemberRole
@@ -86,7 +86,7 @@ class Closed(Body, frozen=True):
 def job_facts(house: House, path: Mapping[str, Any]) -> Resource | None:
     """Whose job the path names."""
     state = house.office.job(path["job"]).state
-    return about_company(state.company) if state.version else None
+    return Resource(companies=frozenset({state.company}), assigned=frozenset(state.assigned)) if state.version else None
 
 
 @command("/jobs", policy=WRITE, status_code=201, tags=TAGS)

@@ -11,7 +11,7 @@ import msgspec
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from api import keys
+from api import keys, step_up
 from api.house import House
 from api.policies import Resource, company
 from api.route import ThisVisit, command, query
@@ -72,7 +72,8 @@ def read_key(visit: ThisVisit, key: FromPath[UUID]) -> KeyRow:
 
 @command("/api-keys", policy=ADMIN, status_code=201, tags=["API keys"])
 def make_key(visit: ThisVisit, data: JSONBody[NewKey]) -> MadeKey:
-    """A new key, shown once."""
+    """A new key, shown once. Asks for a fresh proof that it is still this person."""
+    step_up.demand(visit)
     made = new_id(visit.command, "api-key")
     with visit.house.database.transaction() as connection:
         text = keys.make(

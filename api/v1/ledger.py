@@ -18,6 +18,11 @@ from projections.ledger import Running
 FINANCE = operator(MemberRole.ADMIN, MemberRole.FINANCE)
 TAGS = ["ledger"]
 Account = Annotated[str | None, QueryParameter(required=False, max_length=64, description="Such as receivable:hiring.")]
+Month = Annotated[
+    str | None,
+    QueryParameter(required=False, pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="A month, such as 2027-03."),
+]
+KindOfFact = Annotated[str | None, QueryParameter(required=False, max_length=64, description="Such as fee-accrued.v1.")]
 
 
 @query("/ledger", policy=FINANCE, tags=TAGS)
@@ -26,6 +31,9 @@ def list_lines(
     account: Account = None,
     company: FromQuery[UUID | None] = None,
     stream: FromQuery[UUID | None] = None,
+    introduction: FromQuery[UUID | None] = None,
+    period: Month = None,
+    kind: KindOfFact = None,
     after: After = None,
     limit: Limit = 100,
     at: At = None,
@@ -34,7 +42,17 @@ def list_lines(
     behind = is_behind(visit, at, "ledger")
     place = place_of(visit, "ledger", after, int) or 0
     with visit.house.database.transaction() as connection:
-        found = ledger.lines(connection, account=account, company=company, stream=stream, after=place, limit=limit)
+        found = ledger.lines(
+            connection,
+            account=account,
+            company=company,
+            stream=stream,
+            introduction=introduction,
+            period=period,
+            kind=kind,
+            after=place,
+            limit=limit,
+        )
     more = cursor(visit, "ledger", found[-1].id) if len(found) == limit else None
     return Listed(items=found, next=more, updating=behind)
 

@@ -21,7 +21,8 @@ from marketplace.commands import referral as commands
 from projections import directory, referral_board
 
 READ = company(scope="applicants:read", of=CompanyRole.SOURCE)
-WRITE = company(MemberRole.ADMIN, MemberRole.RECRUITER, scope="referrals:write", of=CompanyRole.SOURCE)
+WRITERS = frozenset({MemberRole.ADMIN, MemberRole.RECRUITER})
+WRITE = company(*sorted(WRITERS), scope="referrals:write", of=CompanyRole.SOURCE)
 TAGS = ["referrals"]
 
 

@@ -77,7 +77,7 @@ def complete(visit: ThisVisit, data: JSONBody[Completed]) -> Response[Registered
     """The mailbox is proved: the person registers, claims their record at the source, and is signed in."""
     who, position = completed(visit, data)
     with visit.house.database.transaction() as connection:
-        token = session.begin(connection, "candidate", who, visit.now, instead_of=visit.token)
+        token = session.begin(connection, "candidate", who, visit.now, instead_of=visit.token, device=visit.device)
     visit.open_session(token, int(session.ABSOLUTE["candidate"].total_seconds()))
     return Response(Registered(id=who, position=position, token=token), status_code=201, cookies=cookies(visit))
 

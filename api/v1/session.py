@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath, JSONBody
 
-from api import limits, policies
+from api import limits, policies, step_up
 from api import session as sessions
 from api.pages.sign_in import invite
 from api.route import ThisVisit, command, query
@@ -52,15 +52,19 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None
     company_roles: list[str]
     csrf_token: str | None
+    proved_until: datetime | None
+    """Until when this session may do what asks for a fresh proof; null when it has to prove itself first."""
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A live session of the person."""
+    """A live session of the person. `browser` and `system` are coarse words for where it was opened."""
 
     id: UUID
     started_at: datetime
     seen_at: datetime
     expires_at: datetime
+    browser: str
+    system: str
     current: bool
 
 
@@ -95,7 +99,7 @@ def ask_for_link(visit: ThisVisit, data: JSONBody[AskForLink]) -> Response[Accep
 def open_session(visit: ThisVisit, data: JSONBody[SignIn]) -> SignedIn:
     """A mailed link becomes a session, once."""
     with visit.house.database.transaction() as connection:
-        token, kind = sessions.sign_in(connection, data.token, visit.now)
+        token, kind = sessions.sign_in(connection, data.token, visit.now, device=visit.device)
     return SignedIn(token, kind)
 
 
@@ -110,6 +114,7 @@ def me(visit: ThisVisit) -> Me:
         role=actor.role,
         company_roles=sorted(actor.company_roles),
         csrf_token=visit.csrf_token if visit.token else None,
+        proved_until=step_up.fresh_until(visit),
     )
 
 
@@ -132,6 +137,8 @@ def list_sessions(visit: ThisVisit) -> list[SessionRow]:
             started_at=s.started_at,
             seen_at=s.seen_at,
             expires_at=s.expires_at,
+            browser=s.browser,
+            system=s.system,
             current=s.id == _session(visit).id,
         )
         for s in found

@@ -15,6 +15,7 @@ from api.reading import At, is_behind
 from api.route import ThisVisit, query
 from api.visit import Visit
 from domain import fee
+from domain.company import MemberRole
 from domain.ids import CandidateId, CompanyId, HireId, IntroductionId, JobId
 from domain.refusal import Refused
 from marketplace.commands.office import Office
@@ -83,11 +84,21 @@ def _of_company(visit: Visit, subject: UUID) -> Callable[[Mention], bool]:
     """Which events of its own thing a company hears. Raises Refused `not-found` for what is not its own."""
     office, own = visit.house.office, CompanyId(visit.company)
     if subject == own: return lambda mention: mention.stream == own
-    if office.introduction(IntroductionId(subject)).state.hiring == own or office.hire(HireId(subject)).state.hiring == own:
+    is_manager = visit.actor.role is MemberRole.HIRING_MANAGER
+    if (job := _job_behind(office, subject, own)) is not None:
+        if is_manager and visit.id not in office.job(job).state.assigned: raise Refused("not-found")
+        if job == subject: return lambda mention: mention.stream == subject
         return lambda mention: mention.kind in _OF_INTRODUCTION
-    if office.job(JobId(subject)).state.company == own: return lambda mention: mention.stream == subject
-    if _owes(office, subject, own): return lambda mention: mention.kind in _OF_FEE
+    if not is_manager and _owes(office, subject, own): return lambda mention: mention.kind in _OF_FEE
     raise Refused("not-found")
+
+
+def _job_behind(office: Office, subject: UUID, own: CompanyId) -> JobId | None:
+    """The job of a company's introduction or hire, or the job itself; None for what is none of these, or another's."""
+    hired = office.hire(HireId(subject)).state
+    ask = office.introduction(hired.introduction if hired.hiring == own else IntroductionId(subject)).state
+    if ask.hiring == own: return ask.job
+    return JobId(subject) if office.job(JobId(subject)).state.company == own else None
 
 
 def _owes(office: Office, subject: UUID, own: CompanyId) -> bool:
@@ -117,7 +128,8 @@ _OF_INTRODUCTION = frozenset(
     f"{kind}.v1"
     for kind in (
         "introduction-requested identity-disclosed prior-contact-claimed prior-contact-decided share-revoked"
-        f" deletion-confirmed stage-reached introduction-closed {_OF_HIRE}"
+        " deletion-confirmed stage-reached introduction-closed interview-agreed interview-cancelled question-asked"
+        f" question-answered {_OF_HIRE}"
     ).split()
 )
 """No answer of the person is among them: a company cannot tell a no from silence, nor a yes that was taken back."""
@@ -128,7 +140,10 @@ _OF_FEE = frozenset(
         " prepayment-applied return-determined refund-requested refund-settled refund-failed"
     ).split()
 )
-_OF_ASK = ("introduction-", "candidate-asked", "share-", "identity-", "provision-", "deletion-", "stage-")
+_OF_ASK = (
+    *("introduction-", "candidate-asked", "share-", "identity-", "provision-", "deletion-", "stage-"),
+    *("interview-", "question-"),
+)
 _OF_PERSON = frozenset(
     (
         "candidate-registered adulthood-declared profile-saved profile-confirmed seeker-record-sealed candidates-merged"
@@ -136,7 +151,8 @@ _OF_PERSON = frozenset(
         " company-blocked company-unblocked paused resumed referral-made recommendation-written recommendation-read"
         " ownership-confirmed card-published card-suspended introduction-requested candidate-asked share-approved"
         " share-declined share-undone share-expired share-cancelled identity-disclosed provision-recorded share-revoked"
-        f" deletion-confirmed stage-reached introduction-closed {_OF_HIRE}"
+        " deletion-confirmed stage-reached introduction-closed interview-times-named interview-agreed"
+        f" interview-cancelled question-asked question-answered {_OF_HIRE}"
     ).split()
 )
 

@@ -19,10 +19,11 @@ from domain.rules.ledger_fee import post_fee
 
 MEMO: Final = (
     fee.FeeHeld, fee.InvoiceRequested, fee.InvoiceIssued, fee.InvoiceVoided, fee.PrepaymentSpent, fee.CreditCounted,
-    fee.PayableOffset, fee.ClawbackOffset, fee.ReleaseScheduled, fee.ReversalRequested, fee.ReversalFellShort,
-    fee.RefundRequested, fee.RefundVoided, acc.CustomerOpened, acc.ConnectedAccountOpened, acc.CapabilityChanged,
-    acc.TransfersHeld, acc.TransfersResumed, acc.PayoutAccountChanged, acc.PayoutPaid, acc.PayoutFailed,
-    acc.StatementClosed, books.PeriodClosed, books.Exported, books.ReconciliationSigned,
+    fee.PayableOffset, fee.ClawbackOffset, fee.ReleaseScheduled, fee.PayableReleased, fee.ReversalRequested,
+    fee.ReversalFellShort, fee.RefundRequested, fee.RefundVoided, acc.CustomerOpened, acc.ConnectedAccountOpened,
+    acc.CapabilityChanged, acc.TransfersHeld, acc.TransfersResumed, acc.PayoutAccountChanged, acc.PayoutPaid, acc.PayoutFailed,
+    acc.StatementClosed, books.PeriodClosed, books.AdjustmentProposed, books.AdjustmentDecided, books.Exported,
+    books.ReconciliationSigned,
 )  # fmt: skip
 """Facts of the money streams that move no yen: documents, holds, intents, the other half of an entry made elsewhere."""
 

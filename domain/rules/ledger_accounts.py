@@ -46,6 +46,9 @@ ALL_ACCOUNTS: Final = frozenset(
 )  # fmt: skip
 
 
+YEN_ACCOUNTS: Final = ALL_ACCOUNTS - {SLOT_ISSUED, SLOT_OWED}
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line: an account, perhaps a company's, and a signed amount. In the currency SLOT it counts free hires."""
 

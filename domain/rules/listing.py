@@ -41,6 +41,7 @@ def publish_card(referral: Referral, candidate: Candidate, consent: Consent, *, 
     A recommendation goes along only if the person has read this very version of it.
     """
     may_list(candidate, consent, now)
+    if not candidate.reach.reachable: raise Refused("no-way-to-reach-you")
     if not referral.made: raise Refused("not-referred")
     if referral.ended: raise Refused("referral-ended")
     if referral.candidate != candidate.id: raise Refused("referral-of-another-person")

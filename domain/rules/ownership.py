@@ -21,8 +21,9 @@ from domain.calendar import Holidays, add_business_days, jst_date
 from domain.frozen_terms import Terms
 from domain.hire import OwnershipResolved, Share, Side
 from domain.ids import CompanyId, UserId, VaultRef
-from domain.introduction import Introduction, PriorContact, PriorContactClaimed, PriorContactDecided
+from domain.introduction import Introduction, PriorContactClaimed, PriorContactDecided
 from domain.money import WHOLE_BPS
+from domain.prior_contact import PriorContact
 from domain.refusal import Refused
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from domain.calendar import Holidays, add_years, end_of_jst_day, jst_date
+from domain.duties import RevokeCause
 from domain.frozen_terms import Terms
 from domain.ids import CandidateId, CompanyId, JobId, UserId, VaultRef, introduction_of
 from domain.introduction import (
@@ -25,7 +26,6 @@ from domain.introduction import (
     IntroductionRequested,
     Item,
     ProvisionRecorded,
-    RevokeCause,
     Seen,
     ShareApproved,
     ShareCancelled,
@@ -58,9 +58,8 @@ def request(
     previous: Introduction, now: Standing, *, number: str, candidate: CandidateId, hiring: CompanyId, job: JobId,
     job_version: int, by: UserId, terms: Terms, items: frozenset[Item], open_asks: int, policy: Policy, at: datetime,
 ) -> tuple[IntroductionEvent, ...]:
-    """A company asks for a person for a job. `previous` is the round before, INITIAL if none.
-
-    Where the person's side says no, the request is blocked, and looks to the company like one that nobody answers.
+    """A company asks for a person; `previous` is the round before, INITIAL if none. Where the person's side says no, the
+    request is blocked, and looks to the company like one that nobody answers.
     Refuses `company-suspended`, `introduction-not-possible-now`, `penalty-clause-not-accepted`, `job-not-open`,
     `job-changed-since`, `no-items-asked-for`, `already-asked`, `candidate-has-enough-asks`.
     """
@@ -72,7 +71,7 @@ def request(
     if not items: raise Refused("no-items-asked-for")
     _check_round_over(previous, now, at)
     blocked: str | None = barrier(candidate, now, at) or (None if now.card_listed else "not-listed")
-    if blocked is None and open_asks >= policy.open_asks_at_once: raise Refused("candidate-has-enough-asks")
+    if blocked is None and open_asks >= now.most_open_asks(policy): raise Refused("candidate-has-enough-asks")
     round_no = previous.round_no + 1
     requested = IntroductionRequested(
         introduction=introduction_of(candidate, hiring, job, round_no), number=number, candidate=candidate,
@@ -101,7 +100,7 @@ def approve(
     if not now.seeker_record: raise Refused("seeker-record-missing")
     return ShareApproved(
         items=_in_order(items), seen=seen, known_to_company=known_to_company, consent_version=now.consent_version,
-        disclose_not_before=at + timedelta(minutes=policy.undo_minutes),
+        disclose_not_before=max(at + timedelta(minutes=policy.undo_minutes), now.rest_until or at),
     )
 
 
@@ -135,10 +134,11 @@ def disclose(
     """Everything decided anew: the disclosure with a provision record for either side, or what ends the share instead.
 
     An obstacle or nothing left to show cancels it. A newer profile is asked about again, or expires if it is too late.
-    Refuses `share-not-approved`, `undo-still-possible`.
+    Refuses `share-not-approved`, `undo-still-possible`, `disclosures-rest`.
     """
     if ask.status is not Status.APPROVED or ask.disclose_not_before is None: raise Refused("share-not-approved")
     if at < ask.disclose_not_before: raise Refused("undo-still-possible")
+    if now.rests(at): raise Refused("disclosures-rest")
     if (cause := obstacle(ask, now, at)) is not None: return (ShareCancelled(cause=cause),)
     if ask.seen is None or ask.seen.profile_version != now.profile_version:
         again = asked(ask, profile_version=now.profile_version, ref=now.profile_ref, commit=now.profile_commit)

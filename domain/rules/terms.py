@@ -61,10 +61,28 @@ def freeze(
     )
 
 
+class Price(msgspec.Struct, frozen=True, kw_only=True):
+    """What a hire costs on a base: fee, consumption tax, and both together."""
+
+    base_yen: int
+    fee_yen: int
+    tax_yen: int
+
+    @property
+    def total_yen(self) -> int:
+        """All in."""
+        return self.fee_yen + self.tax_yen
+
+
+def price(base_yen: int, fee_rate_bps: int, tax_rate_bps: int) -> Price:
+    """The fee on a base with its consumption tax. 5,000,000 at 35 % and 10 % is 1,750,000 and 175,000."""
+    fee_yen = money.portion(base_yen, fee_rate_bps)
+    return Price(base_yen=base_yen, fee_yen=fee_yen, tax_yen=money.tax_on(fee_yen, tax_rate_bps))
+
+
 def all_in_yen(base_yen: int, fee_rate_bps: int, tax_rate_bps: int) -> int:
     """The fee on a base with its consumption tax. 5,000,000 at 35 % and 10 % is 1,925,000."""
-    fee_yen = money.portion(base_yen, fee_rate_bps)
-    return fee_yen + money.tax_on(fee_yen, tax_rate_bps)
+    return price(base_yen, fee_rate_bps, tax_rate_bps).total_yen
 
 
 def tax_rate_on(terms: Terms, day: date) -> int:

@@ -25,8 +25,10 @@ from domain.consent import (
     Resumed,
     WithdrawalCause,
 )
+from domain.duties import RevokeCause
 from domain.ids import CompanyToken
-from domain.introduction import PENDING, CancelCause, Introduction, RevokeCause, ShareCancelled, ShareRevoked
+from domain.introduction import PENDING, CancelCause, Introduction, ShareCancelled, ShareRevoked
+from domain.wishes import AskReached, OpenAsksLimited, PauseLimited, SearchEndSaid, SearchEndUndone
 
 
 class Step(StrEnum):
@@ -52,6 +54,8 @@ def step_of(event: ConsentEvent) -> Step | None:
         case Paused():
             return Step.PAUSED
         case ConsentGiven() | ConsentRenewed() | ConsentExercised() | CompanyUnblocked() | Resumed():
+            return None
+        case PauseLimited() | OpenAsksLimited() | AskReached() | SearchEndSaid() | SearchEndUndone():
             return None
         case _:
             assert_never(event)

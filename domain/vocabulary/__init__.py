@@ -21,6 +21,7 @@ from domain.vocabulary.skills import SKILLS
 from domain.vocabulary.term import Kind, Term
 
 __all__ = [
+    "BAND_STARTS_YEN",
     "Kind",
     "Language",
     "Term",

@@ -6,7 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from domain import applying
-from domain.applicant import INITIAL, Applicant, Channel, EvaluationRecorded, InvitationCancelled, evolve
+from domain.applicant import (
+    INITIAL,
+    Applicant,
+    Channel,
+    EvaluationRecorded,
+    InvitationCancelled,
+    InvitationScheduled,
+    evolve,
+)
 from domain.company import Company, CompanyRole
 from domain.consent import INITIAL as NO_CONSENT
 from domain.event import Event
@@ -14,6 +22,7 @@ from domain.ids import ApplicantId, CandidateId, CompanyId, VaultRef
 from domain.refusal import Refused
 from domain.rules import cooling_off
 from domain.rules.licence import check_active
+from marketplace.commands import set_aside
 from marketplace.commands.office import Office, mail, new_id, once
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command, Loaded
@@ -42,23 +51,33 @@ def _own(office: Office, applicant: ApplicantId, company: CompanyId) -> Loaded[A
 @once
 def invite(office: Office, command: Command, /, *, applicant: ApplicantId, company: CompanyId) -> Appended:
     """Schedule an invitation in the source's name for the first decent moment after cooling-off (rule 4)."""
-    source = office.company(company).state
-    check_active(source, CompanyRole.SOURCE)
     loaded = _own(office, applicant, company)
-    if loaded.state.imported and not loaded.state.erased:
-        _check_reachable(office, command, applicant, loaded.state)
-    moment = cooling_off.invitation_not_before(
-        loaded.state, source, now=command.now, policy=office.policy, holidays=office.holidays
-    )
-    event = applying.schedule_invitation(
-        loaded.state, invitation=new_id(command, "invitation"), channel=Channel.EMAIL, not_before=moment
-    )
+    event = _scheduled(office, applicant, loaded.state, invitation=new_id(command, "invitation"), now=command.now)
     return office.log.append(command, {applicant: (loaded.version, [event])})
 
 
-def _check_reachable(office: Office, command: Command, applicant: ApplicantId, state: Applicant) -> None:
+def invitation_moment(office: Office, applicant: ApplicantId, *, company: CompanyId, now: datetime) -> datetime:
+    """When an invitation made now would go out. Raises what would refuse it; nothing is scheduled."""
+    state = _own(office, applicant, company).state
+    return _scheduled(office, applicant, state, invitation=applicant, now=now).not_before
+
+
+def _scheduled(
+    office: Office, applicant: ApplicantId, state: Applicant, *, invitation: UUID, now: datetime
+) -> InvitationScheduled:
+    source = office.company(state.company).state
+    check_active(source, CompanyRole.SOURCE)
+    if state.imported and not state.erased:
+        _check_reachable(office, now, applicant, state)
+    moment = cooling_off.invitation_not_before(
+        state, source, now=now, policy=office.policy, holidays=office.holidays
+    )
+    return applying.schedule_invitation(state, invitation=invitation, channel=Channel.EMAIL, not_before=moment)
+
+
+def _check_reachable(office: Office, now: datetime, applicant: ApplicantId, state: Applicant) -> None:
     """Nothing is scheduled that could not be sent as things stand; when it is sent all of it is asked again."""
-    if not cooling_off.has_basis(state, Channel.EMAIL, NO_CONSENT, command.now) and state.candidate is None:
+    if not cooling_off.has_basis(state, Channel.EMAIL, NO_CONSENT, now) and state.candidate is None:
         raise Refused("no-basis-for-channel", channel=Channel.EMAIL.value)
     if is_suppressed(office, applicant, state):
         raise Refused("opted-out")
@@ -195,6 +214,7 @@ def destroying(command: Command, applicant: ApplicantId) -> CompanionRow:
 def destroy(office: Office, applicant: ApplicantId, now: datetime) -> None:
     """Destroy the keys and the rows of a record whose stream says that it is erased; a second time changes nothing."""
     if load(office, applicant).state.erased:
+        set_aside.erase_with(office, applicant, now)
         several = [Subject(kind, applicant) for kind in (SubjectKind.APPLICANT, SubjectKind.DEV_MAIL)]
         with office.database.transaction() as connection:
             erase_subjects(office.vault.keyring, connection, several, now=now, further=FURTHER_DELETIONS)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import reduce
-from typing import Any
 
 import msgspec
 
 from domain import company as decide
-from domain import partnership
+from domain import membership, partnership
 from domain.calendar import jst_date
 from domain.company import CompanyRole, MemberRole, RewardMode
 from domain.event import Event
@@ -22,7 +21,7 @@ from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command
 from marketplace.vault.blind_index import AddressKind
 from marketplace.vault.companion import CompanionRow, companions
-from marketplace.vault.records import Evidence, MemberRecord, Representative, open_many
+from marketplace.vault.records import Evidence, MemberRecord, Representative
 from marketplace.vault.subject import Subject, SubjectKind
 
 
@@ -166,10 +165,22 @@ def accept_terms(office: Office, command: Command, /, *, company_id: CompanyId, 
 
 @once
 def join(
-    office: Office, command: Command, /, *, company_id: CompanyId, name: str, email: str, role: MemberRole
+    office: Office,
+    command: Command,
+    /,
+    *,
+    company_id: CompanyId,
+    name: str,
+    email: str,
+    role: MemberRole,
+    from_outside: bool = False,
 ) -> Appended:
-    """A person works for the company here from now on. One address is one user, whoever else they serve."""
+    """A person works for the company here from now on. One address is one user, whoever else they serve.
+
+    `from_outside`: it is the operator who says so, not the company's own administrator.
+    """
     loaded = office.company(company_id)
+    if from_outside: membership.check_from_outside(loaded.state, role)
     event, several = _joining(office, command, loaded.state, company_id=company_id, name=name, email=email, role=role)
     return office.log.append(command, {company_id: (loaded.version, [event])}, also=companions(*several))
 
@@ -188,7 +199,7 @@ def _joining(
     known = user_of(office, email)
     user = known or UserId(new_id(command, "user"))
     subject = Subject(SubjectKind.COMPANY_USER, user)
-    event = decide.join(state, user=user, role=role)
+    event = membership.join(state, user=user, role=role)
     member = {"user_id": str(user), "company": str(company_id), "role": str(role), "left_at": None}
     several = [CompanionRow("member", member)]
     if not known:
@@ -205,32 +216,6 @@ def user_of(office: Office, email: str) -> UserId | None:
     with office.database.transaction() as connection:
         known = office.vault.blind.find(connection, SubjectKind.COMPANY_USER, AddressKind.EMAIL, email)
     return UserId(known[0]) if known else None
-
-
-def members(office: Office, company_id: CompanyId) -> list[tuple[decide.Member, MemberRecord | None]]:
-    """Who acts for the company, with name and address; None where the record is gone."""
-    several = office.company(company_id).state.members
-    wanted = [(Subject(SubjectKind.COMPANY_USER, each.user), VaultRef(each.user)) for each in several]
-    with office.database.transaction() as connection:
-        known = open_many(office.vault.keyring, connection, wanted, MemberRecord)
-    return [(each, known.get(VaultRef(each.user))) for each in several]
-
-
-@once
-def leave(office: Office, command: Command, /, *, company_id: CompanyId, user: UserId) -> Appended:
-    """The person no longer works for the company here; sessions and keys ask the member row each time."""
-    loaded = office.company(company_id)
-    event = decide.leave(loaded.state, user=user)
-    role = loaded.state.role_of(user)
-    member: dict[str, Any] = {
-        "user_id": str(user),
-        "company": str(company_id),
-        "role": str(role),
-        "left_at": command.now.isoformat(),
-    }
-    return office.log.append(
-        command, {company_id: (loaded.version, [event])}, also=companions(CompanionRow("member", member))
-    )
 
 
 @once

@@ -67,6 +67,11 @@ class Draft:
         self._events.setdefault(fee_id, []).extend(events)
         return fee
 
+    def of_stream(self, stream: UUID, version: int, *events: Event) -> None:
+        """Facts of a stream that was read elsewhere, at this version."""
+        self._versions[stream] = version
+        self._events.setdefault(stream, []).extend(events)
+
     def of_account(self, company: CompanyId, *events: AccountEvent) -> Account:
         """Facts of a company's account."""
         account, key = self.account(company), account_of(company)

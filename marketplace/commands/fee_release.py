@@ -1,7 +1,8 @@
-"""The source's part goes on its way: scheduled on collection, released when its day has come, sent by Stripe.
+"""The source's part comes free: scheduled on collection, released when its day has come, sent by a run of two people.
 
-Cash goes out under a licence valid on the day, to an account that may be paid, after what the source owes back for other
-fees was netted. Credit and slots are granted once nothing can take them back. What cannot go yet is tried again.
+Cash is released under a licence valid on the day, to an account that may be paid, after what the source owes back for
+other fees was netted; then it waits for a transfer run (`commands/transfer_run.py`). Credit and slots are granted once
+nothing can take them back. What cannot go yet is tried again.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from uuid import UUID, uuid5
 
 from domain.calendar import jst_date, start_of_jst_day
 from domain.company import RewardMode
-from domain.fee import Fee, Leg, Progress
+from domain.fee import Fee, Leg, Progress, TransferRequested
 from domain.ids import CompanyId, FeeId
 from domain.refusal import Refused
-from domain.rules import clawback_netting, fee_release, reward_grant
+from domain.rules import clawback_netting, fee_release, reward_grant, transfer_approval
 from domain.rules.fee_parts import accrued, asked_back_yen
 from marketplace.commands.draft import Draft, fees_with, nothing_to_do
 from marketplace.commands.fee_return import Moved
@@ -22,14 +23,17 @@ from marketplace.commands.fee_steps import asked, release_again, schedule_if_col
 from marketplace.commands.office import Office, once
 from marketplace.settlement import movements
 from marketplace.settlement.movements import Posted
-from marketplace.settlement.stripe import calls
-from marketplace.settlement.stripe.calls import Intent
 from marketplace.store.log import Appended, Command
 
 TRY_AGAIN_AFTER = timedelta(hours=1)
 CLAWBACK_EVENTS = ("return-determined.v1", "dispute-lost.v1")
-NEVER_AGAIN = frozenset({"reward-fell-away", "nothing-payable", "credit-already-granted", "slot-already-granted"})
-"""Refusals after which this part of the fee has nothing left to wait for."""
+NEVER_AGAIN = frozenset(
+    {
+        *("reward-fell-away", "nothing-payable", "credit-already-granted", "slot-already-granted"),
+        "waits-for-transfer-run",
+    }
+)
+"""Refusals after which this part of the fee has nothing left to wait for here."""
 
 
 @once
@@ -65,17 +69,12 @@ def resume(office: Office, command: Command, /, *, fee: FeeId) -> Appended:
 
 @once
 def release(office: Office, command: Command, /, *, fee: FeeId) -> Appended:
-    """Send, or grant, each source what may go today; another attempt follows for what may not.
+    """Release, or grant, each source what may go today; another attempt follows for what may not.
 
     Refuses, with the first reason, when nothing may go.
     """
     draft, today = Draft(office, command), jst_date(command.now)
-    fee_release.check_released(draft.fee(fee), on=today)
-    hire = accrued(draft.fee(fee)).hire
-    loaded = office.hire(hire)
-    fee_release.check_settled(draft.fee(fee), loaded.state)
-    # A leave reported at this moment must not be overtaken: whoever comes second decides again.
-    draft.bind(hire, loaded.version)
+    check_free(draft, fee, today)
     refusals = []
     for leg in _legs(draft.fee(fee)):
         try:
@@ -111,15 +110,13 @@ def transfer_posted(office: Office, command: Command, /, *, fee: FeeId, intent: 
 
 @once
 def transfer_voided(office: Office, command: Command, /, *, fee: FeeId, intent: UUID, cause: str) -> Appended:
-    """Stripe definitely did not: it is payable again, and tried again later."""
+    """Stripe definitely did not: it is payable again, and due for the next transfer run."""
     draft = Draft(office, command)
     sent = draft.fee(fee).transfers.get(intent)
     if sent is not None and sent.progress is Progress.VOID:
         return nothing_to_do(office)
     voided = fee_release.transfer_voided(draft.fee(fee), intent=intent, cause=cause, on=jst_date(command.now))
     draft.of_fee(fee, voided)
-    if voided.amount_yen > voided.netted_yen:
-        draft.do(release_again(fee, command, command.now + TRY_AGAIN_AFTER))
     return draft.append()
 
 
@@ -143,8 +140,9 @@ def _legs(fee: Fee) -> list[Leg]:
 def _send(draft: Draft, fee: FeeId, leg: Leg, today: date) -> None:
     match leg.mode:
         case RewardMode.CASH:
-            _net(draft, fee, leg.source, today)
-            _transfer(draft, fee, leg.source, today)
+            net(draft, fee, leg.source, today)
+            asked_now = payable_now(draft, fee, leg.source, today)
+            draft.of_fee(fee, transfer_approval.release_payable(draft.fee(fee), asked=asked_now))
         case RewardMode.CREDIT:
             granted = reward_grant.grant_credit(
                 draft.account(leg.source),
@@ -163,7 +161,17 @@ def _send(draft: Draft, fee: FeeId, leg: Leg, today: date) -> None:
             return
 
 
-def _net(draft: Draft, fee: FeeId, source: CompanyId, today: date) -> None:
+def check_free(draft: Draft, fee: FeeId, today: date) -> None:
+    """Parts of the fee may move: it is collected, released, undisputed, and no leave is open."""
+    fee_release.check_released(draft.fee(fee), on=today)
+    hire = accrued(draft.fee(fee)).hire
+    loaded = draft.office.hire(hire)
+    fee_release.check_settled(draft.fee(fee), loaded.state)
+    # A leave reported at this moment must not be overtaken: whoever comes second decides again.
+    draft.bind(hire, loaded.version)
+
+
+def net(draft: Draft, fee: FeeId, source: CompanyId, today: date) -> None:
     """What the source owes back for other fees is taken out of this one first."""
     owing = [fee, *fees_with(draft.office, "clawback:source", source, CLAWBACK_EVENTS)]
     for owed_for in dict.fromkeys(owing):
@@ -178,10 +186,12 @@ def _net(draft: Draft, fee: FeeId, source: CompanyId, today: date) -> None:
         draft.of_fee(owed_for, settled)
 
 
-def _transfer(draft: Draft, fee: FeeId, source: CompanyId, today: date) -> None:
+def payable_now(draft: Draft, fee: FeeId, source: CompanyId, today: date) -> TransferRequested:
+    """What could be sent to the source of this fee at this moment; nothing is written. Refuses what stands in the way."""
     company, account = draft.office.company(source).state, draft.account(source)
+    if source not in draft.fee(fee).parts: raise Refused("not-a-beneficiary")
     if not draft.fee(fee).parts[source].payable_yen: raise Refused("nothing-payable")
-    sent = fee_release.request_transfer(
+    return fee_release.request_transfer(
         draft.fee(fee),
         account,
         beneficiary=source,
@@ -190,15 +200,6 @@ def _transfer(draft: Draft, fee: FeeId, source: CompanyId, today: date) -> None:
         on=today,
         tranche=_tranche(draft.fee(fee), source),
     )
-    call = calls.build_transfer(
-        Intent(sent.intent),
-        amount_yen=sent.amount_yen,
-        account_id=account.connected or "",
-        fee_id=fee,
-        charge_id=sent.charge or None,
-    )
-    draft.of_fee(fee, sent)
-    draft.ask(sent.intent, call, stream=fee, company=source)
 
 
 def _tranche(fee: Fee, source: CompanyId) -> int:

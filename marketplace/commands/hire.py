@@ -12,8 +12,8 @@ from domain import hiring as decide
 from domain.calendar import jst_date
 from domain.candidate import Candidate
 from domain.event import Event
-from domain.hire import EmploymentTerm, Hire, HireStatus, Share, Side, SixMonthResult, evolve
-from domain.ids import CandidateId, CompanyId, HireId, IntroductionId, VaultRef, hire_of
+from domain.hire import EmploymentTerm, Hire, HireReported, HireStatus, Share, Side, SixMonthResult, evolve
+from domain.ids import NIL, CandidateId, CompanyId, HireId, IntroductionId, VaultRef, hire_of
 from domain.introduction import Introduction
 from domain.refusal import Refused
 from domain.rules import guarantee, ownership
@@ -76,6 +76,19 @@ def report(
     if number:
         streams[hire_of(ask.candidate, ask.hiring, number)] = (previous.version, [])
     return office.log.append(command, streams, also=companions(*rows, *mail(command, other)))
+
+
+def would_report(
+    office: Office, *, introduction: IntroductionId, offer_accepted_on: date, started_on: date, base_yen: int,
+    term: EmploymentTerm, today: date,
+) -> HireReported:
+    """What the company's report would say; nothing is written. Refused as the report is."""
+    ask = office.introduction(introduction).state
+    _, previous = _last_employment(office, ask.candidate, ask.hiring)
+    return decide.report(
+        previous.state, ask, by=Side.HIRING, offer_accepted_on=offer_accepted_on, started_on=started_on,
+        base_yen=base_yen, components_ref=VaultRef(NIL), term=term, today=today,
+    )  # fmt: skip
 
 
 def _sealed(

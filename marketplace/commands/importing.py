@@ -19,6 +19,7 @@ from domain.event import Event
 from domain.ids import ApplicantId, CompanyId, VaultRef
 from domain.refusal import Refused
 from domain.rules.licence import check_active
+from marketplace.commands import set_aside
 from marketplace.commands.office import Office, new_id, once
 from marketplace.importing.bounded import read
 from marketplace.importing.reading import Applicant as ReadApplicant
@@ -58,6 +59,7 @@ def begin(
     check_active(office.company(company).state, CompanyRole.SOURCE)
     reading = read(data, filename, today=jst_date(command.now), retention=retention)
     sealed = office.vault.sealer.seal(file_of(batch), UploadedFile(data=data, filename=filename))
+    aside = set_aside.rows_for(office, command, batch=batch, company=company, system=system, reading=reading)
     values: dict[str, Any] = {
         "id": str(batch),
         "company": str(company),
@@ -72,6 +74,7 @@ def begin(
         "quarantined": len(reading.quarantined),
         "rows_done": 0,
         "started_at": command.now.isoformat(),
+        "set_aside": aside.listed,
     }
     problems = [
         CompanionRow(
@@ -97,7 +100,7 @@ def begin(
     return office.log.append(
         command,
         {},
-        also=companions(CompanionRow("import_batch", values), *problems, sealed.row, CompanionRow("task", task)),
+        also=companions(CompanionRow("import_batch", values), *problems, sealed.row, *aside.companions, CompanionRow("task", task)),
     )
 
 
@@ -150,13 +153,17 @@ def bring_in(
     people: Sequence[ReadApplicant],
 ) -> Appended:
     """One chunk of a file, in one append: each record's own stream, its sealed words, its blind index."""
-    streams: dict[UUID, tuple[int, list[Event]]] = {}
-    rows: list[CompanionRow] = []
+    known = {}
     for person in people:
         applicant_id = office.vault.blind.applicant_id(company, system, person.record_id)
         loaded = office.log.load(applicant_id, INITIAL, evolve)
-        if loaded.state.erased or (loaded.state.retention_ended and loaded.state.retention_ended != UNDONE):
-            continue
+        if not loaded.state.erased and loaded.state.retention_ended in {"", UNDONE}:
+            known[applicant_id] = person, loaded
+    # All keys at once: made one by one they take longer than everything else together.
+    office.vault.sealer.make_keys(Subject(SubjectKind.APPLICANT, each) for each in known)
+    streams: dict[UUID, tuple[int, list[Event]]] = {}
+    rows: list[CompanionRow] = []
+    for applicant_id, (person, loaded) in known.items():
         events, mine = _record(office, company, batch, applicant_id, loaded, person)
         if events:
             streams[applicant_id] = (loaded.version, events)
@@ -261,6 +268,7 @@ def undo(
     done = _let_go(office, command, company=company, batch=batch, applicants=applicants)
     loaded = ((each, office.log.load(each, INITIAL, evolve).state) for each in applicants)
     gone = [each for each, state in loaded if state.batch == batch and state.retention_ended == UNDONE]
+    set_aside.settle(office, batch, None, "undone", command.now)
     with office.database.transaction() as connection:
         delete_rows(connection, [Subject(SubjectKind.APPLICANT, each) for each in gone])
         connection.execute("UPDATE import_batch SET undone_at = %s WHERE id = %s", (command.now, batch))

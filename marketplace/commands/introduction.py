@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain import selection
+from domain import arranging, selection
 from domain.calendar import jst_date
+from domain.consent import Consent
+from domain.duties import RevokeCause
 from domain.event import Event
 from domain.frozen_terms import Terms
 from domain.hire import Side
@@ -16,22 +18,25 @@ from domain.ids import (
     IntroductionId,
     JobId,
     UserId,
+    consent_of,
     introduction_of,
 )
+from domain.interview import Slot
 from domain.introduction import (
     INITIAL,
     CancelCause,
     CloseCause,
     Introduction,
     Item,
-    RevokeCause,
     Seen,
     Stage,
+    Status,
     evolve,
 )
 from domain.job import Job
 from domain.refusal import Refused
 from domain.rules import ownership, share, terms
+from domain.wishes import AskReached
 from marketplace.commands.candidate import contact, lives_as, profile
 from marketplace.commands.office import Office, mail, once
 from marketplace.commands.standing import look_around, recommended, sources_of
@@ -39,8 +44,7 @@ from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command, Loaded
 from marketplace.vault.companion import companions
 from marketplace.vault.disclosure import received
-from marketplace.vault.records import Evidence
-from projections import candidate_inbox
+from marketplace.vault.records import AskNote, Evidence
 
 
 def number_of(introduction: IntroductionId) -> str:
@@ -63,13 +67,12 @@ def request(
     job_version: int,
     by: UserId,
     items: frozenset[Item],
+    why: str | None = None,
 ) -> Appended:
-    """A company asks for a person; terms freeze, and the person is asked in the same append, unless a rule says no."""
+    """A company asks for a person and says why; terms freeze, and the person is asked in the same append, unless a rule says no."""
     round_no, previous = _last_round(office, candidate, hiring, job)
     around = look_around(office, command, candidate=candidate, hiring=hiring, job=job, tokens=tokens)
     referral, shared = recommended(office, candidate, hiring)
-    with office.database.transaction() as connection:
-        open_asks = candidate_inbox.open_asks(connection, candidate)
     frozen = quote(office, candidate=candidate, hiring=hiring, job=around.job, today=jst_date(command.now))
     key = introduction_of(candidate, hiring, job, round_no + 1)
     events: list[Event] = list(
@@ -84,28 +87,46 @@ def request(
             by=by,
             terms=frozen,
             items=items if referral else items - {Item.RECOMMENDATION},
-            open_asks=open_asks,
+            open_asks=_open_asks(office, around.standing.consent),
             policy=office.policy,
             at=command.now,
         )
     )
-    state = evolve(INITIAL, events[0])  # type: ignore[arg-type]
+    state, blocked = evolve(INITIAL, events[0]), len(events) > 1  # type: ignore[arg-type]
     # Written whatever the answer will be, so that a decline, a block and silence end with the same mail.
     unanswered = Message(template="request-unanswered", to=To.COMPANY, recipient=hiring, about=about(key))
     rows = mail(command, unanswered, at=state.expires_at)
-    if len(events) == 1:
+    if why:
+        # Sealed for the person whom it is written to, whatever the answer: it goes when they are erased.
+        sealed = office.vault.sealer.seal(received(key), AskNote(text=why), person=candidate)
+        events.append(selection.explain(ref=sealed.ref, commit=sealed.commit))
+        rows.append(sealed.row)
+    if not blocked:
         now = around.standing
         events.append(
             selection.ask(
-                state,
-                profile_version=now.profile_version,
-                ref=now.profile_ref,
-                commit=now.profile_commit,
-                now=command.now,
+                state, profile_version=now.profile_version, ref=now.profile_ref, commit=now.profile_commit, now=command.now
             )
         )
         rows += mail(command, Message(template="ask", to=To.CANDIDATE, recipient=candidate, about=about(key)))
+        around.rests_on[consent_of(candidate)] = (now.consent_version, [_reached(state, command)])
     return office.log.append(command, around.rests_on | shared | {key: (0, events)}, also=companions(*rows))
+
+
+def _reached(asked: Introduction, command: Command) -> AskReached:
+    """In the consent's stream, whose version every request rests on: of two at the same moment the second counts the first."""
+    return AskReached(
+        candidate=asked.candidate,
+        introduction=asked.introduction,
+        reached_at=command.now,
+        expires_at=asked.expires_at or command.now,
+    )
+
+
+def _open_asks(office: Office, consent: Consent) -> int:
+    """How many asks wait for the person, by their own streams: no projection that lags is asked."""
+    running = (office.introduction(each.introduction).state for each in consent.wishes.reached)
+    return sum(ask.status is Status.ASKED for ask in running)
 
 
 def quote(office: Office, *, candidate: CandidateId, hiring: CompanyId, job: Job, today: date) -> Terms:
@@ -147,8 +168,12 @@ def approve(
     items: frozenset[Item],
     seen: Seen,
     known_to_company: bool,
+    times: tuple[Slot, ...] = (),
 ) -> Appended:
-    """The candidate agrees to this very share; it can be undone until disclosure, which decides everything anew."""
+    """The candidate agrees to this very share; it can be undone until disclosure, which decides everything anew.
+
+    With `times` they propose when to meet; the company sees them together with the details.
+    """
     loaded = _asked(office, introduction, by)
     ask = loaded.state
     around = look_around(office, command, candidate=ask.candidate, hiring=ask.hiring, job=ask.job)
@@ -162,10 +187,12 @@ def approve(
         policy=office.policy,
         at=command.now,
     )
+    events: list[Event] = [event]
+    if times: events.append(arranging.name_times(evolve(ask, event), times, by=Side.CANDIDATE, now=command.now))
     _check_items_are_there(office, by, items)
     rows = mail(command, Message(template="share-approved", to=To.CANDIDATE, recipient=by, about=about(introduction)))
     return office.log.append(
-        command, around.rests_on | {introduction: (loaded.version, [event])}, also=companions(*rows)
+        command, around.rests_on | {introduction: (loaded.version, events)}, also=companions(*rows)
     )
 
 
@@ -267,10 +294,10 @@ def _received(office: Office, introduction: IntroductionId, hiring: CompanyId) -
 def confirm_deletion(
     office: Office, command: Command, /, *, introduction: IntroductionId, hiring: CompanyId, by: UserId
 ) -> Appended:
-    """The company says that what it had taken out is deleted."""
+    """The company says that what it had taken out is deleted; where selection is over, its copy closes with it."""
     loaded = _received(office, introduction, hiring)
-    event = selection.confirm_deletion(loaded.state, by=by)
-    return office.log.append(command, {introduction: (loaded.version, [event])})
+    events = selection.delete(loaded.state, by=by)
+    return office.log.append(command, {introduction: (loaded.version, list(events))})
 
 
 @once
@@ -294,9 +321,13 @@ def reach_stage(
 def close(
     office: Office, command: Command, /, *, introduction: IntroductionId, hiring: CompanyId, cause: CloseCause
 ) -> Appended:
-    """Selection is over."""
+    """Selection is over; whoever was not hired is forgotten by a date."""
     loaded = _received(office, introduction, hiring)
-    return office.log.append(command, {introduction: (loaded.version, [selection.close(loaded.state, cause)])})
+    events: list[Event] = [selection.close(loaded.state, cause)]
+    today, calendar = jst_date(command.now), office.holidays
+    asked = selection.ask_deletion(loaded.state, cause, today=today, policy=office.policy, holidays=calendar)
+    if asked is not None: events.append(asked)
+    return office.log.append(command, {introduction: (loaded.version, events)})
 
 
 @once

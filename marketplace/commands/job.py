@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain import job as decide
 from domain.calendar import jst_date
 from domain.company import CompanyRole
-from domain.ids import CompanyId, JobId
+from domain.ids import CompanyId, JobId, UserId
 from domain.introduction import CancelCause
 from domain.job import Conditions, JobCloseCause, JobConditionsChanged
 from domain.refusal import Refused
@@ -73,6 +73,23 @@ def close(office: Office, command: Command, /, *, company: CompanyId, job_id: Jo
     loaded = office.job(job_id)
     _own(loaded.state, company)
     return office.log.append(command, {job_id: (loaded.version, [decide.close(loaded.state, cause)])})
+
+
+@once
+def assign(office: Office, command: Command, /, *, company: CompanyId, job_id: JobId, user: UserId) -> Appended:
+    """This person of the company looks after the job."""
+    loaded, there = office.job(job_id), office.company(company)
+    _own(loaded.state, company)
+    event = decide.assign(loaded.state, user, there.state.role_of(user))
+    return office.log.append(command, {job_id: (loaded.version, [event]), company: (there.version, [])})
+
+
+@once
+def release(office: Office, command: Command, /, *, company: CompanyId, job_id: JobId, user: UserId) -> Appended:
+    """The person no longer looks after the job."""
+    loaded = office.job(job_id)
+    _own(loaded.state, company)
+    return office.log.append(command, {job_id: (loaded.version, [decide.release(loaded.state, user)])})
 
 
 def _own(job: decide.Job, company: CompanyId) -> None:

@@ -32,6 +32,7 @@ from domain.ids import (
     sharing_policy_of,
 )
 from domain.policy import Policy
+from domain.refusal import Refused
 from marketplace.messages.outbox import Message, rows
 from marketplace.store.database import Database
 from marketplace.store.log import Appended, Command, Loaded, Log, StreamMoved
@@ -122,6 +123,11 @@ def once(decide: Carry[P]) -> Carry[P]:
             except StreamMoved:
                 if attempt == TRIES - 1:
                     raise
+            except Refused:
+                # It was sent before, and that sending may have ended only now: what refuses this one is then its own doing.
+                if (position := office.log.carried_out(command.id)) is None:
+                    raise
+                return Appended("again", position)
         raise AssertionError
 
     return carried

@@ -44,7 +44,11 @@ FURTHER_DELETIONS = (
     "DELETE FROM registration WHERE candidate = %(id)s AND %(kind)s = 'candidate'",
     "DELETE FROM web_session WHERE kind = 'candidate' AND subject = %(id)s AND %(kind)s = 'candidate'",
     "DELETE FROM login_link WHERE kind = 'candidate' AND subject = %(id)s AND %(kind)s = 'candidate'",
+    "DELETE FROM passkey WHERE kind = 'candidate' AND subject = %(id)s AND %(kind)s = 'candidate'",
+    "DELETE FROM passkey_declined WHERE kind = 'candidate' AND subject = %(id)s AND %(kind)s = 'candidate'",
     "DELETE FROM share_link WHERE candidate = %(id)s AND %(kind)s = 'candidate'",
+    "DELETE FROM contact_change WHERE candidate = %(id)s AND %(kind)s = 'candidate'",
+    "DELETE FROM line_attempt WHERE candidate = %(id)s AND %(kind)s = 'candidate'",
     "DELETE FROM merge_link WHERE %(id)s IN (survivor, absorbed) AND %(kind)s = 'candidate'",
 )
 """What else dies with a person, beside the vault's own rows."""

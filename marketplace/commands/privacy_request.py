@@ -12,13 +12,14 @@ from domain import privacy_request as decide
 from domain.calendar import jst_date
 from domain.event import Event
 from domain.ids import NIL, CandidateId, CompanyId, PrivacyRequestId, referral_of
-from domain.privacy_request import RequestKind
+from domain.privacy_request import RequestKind, Status
 from domain.refusal import Refused
 from marketplace.commands import applicant as applicants
 from marketplace.commands.office import Office, mail, new_id, once
 from marketplace.messages.outbox import Message, To
 from marketplace.store.log import Appended, Command, Loaded
 from marketplace.vault.companion import CompanionRow, companions
+from projections import privacy_requests
 
 Streams = dict[UUID, tuple[int, list[Event]]]
 BY_SESSION = "session"
@@ -33,9 +34,15 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def ask(
-    office: Office, command: Command, candidate: CandidateId, sources: Sequence[CompanyId], *, first: int = 0
+    office: Office,
+    command: Command,
+    candidate: CandidateId,
+    sources: Sequence[CompanyId],
+    *,
+    first: int = 0,
+    kind: RequestKind = RequestKind.ERASE,
 ) -> Asked:
-    """Ask each of these sources to erase its own record of the person, who is signed in. Where it has none: nothing."""
+    """Ask each of these sources something of its own record of the person, who is signed in. Where it has none: nothing."""
     streams: Streams = {}
     rows: list[CompanionRow] = []
     for n, source in enumerate(sources, start=first):
@@ -46,7 +53,7 @@ def ask(
         received = decide.receive(
             decide.INITIAL,
             request_id=key,
-            kind=RequestKind.ERASE,
+            kind=kind,
             controller=source,
             candidate=candidate,
             applicant=theirs.applicant,
@@ -59,6 +66,25 @@ def ask(
         own = Command(id=key, actor=command.actor, now=command.now)
         rows += mail(own, Message(template="privacy-request", to=To.COMPANY, recipient=source, about=about))
     return Asked(streams, rows)
+
+
+@once
+def ask_source(
+    office: Office, command: Command, /, *, candidate: CandidateId, source: CompanyId, kind: RequestKind
+) -> Appended:
+    """The person asks one source. Refuses `privacy-request-waits` while the last one of the kind is open."""
+    if any(each.kind == kind and each.status != Status.COMPLETED for each in of_person(office, candidate, source)):
+        raise Refused("privacy-request-waits")
+    asked = ask(office, command, candidate, [source], kind=kind)
+    if not asked.streams: raise Refused("no-record-to-claim")
+    return office.log.append(command, asked.streams, also=companions(*asked.rows))
+
+
+def of_person(office: Office, candidate: CandidateId, source: CompanyId) -> list[privacy_requests.Request]:
+    """What the person asked of a source about the record that they claimed there, the newest first."""
+    theirs = office.referral(referral_of(candidate, source)).state
+    with office.database.transaction() as connection:
+        return privacy_requests.of_record(connection, source, theirs.applicant)
 
 
 def load(office: Office, request: PrivacyRequestId) -> Loaded[decide.PrivacyRequest]:
@@ -85,8 +111,15 @@ def answer(
 ) -> Appended:
     """The source grants the request, or refuses it with a reason code."""
     loaded = _own(office, request, company)
-    event = decide.decide(loaded.state, granted=granted, reason=reason)
-    return office.log.append(command, {request: (loaded.version, [event])})
+    events: list[Event] = [decide.decide(loaded.state, granted=granted, reason=reason)]
+    if loaded.state.kind is RequestKind.FEEDBACK:
+        events.append(decide.complete(decide.evolve(loaded.state, events[0])))  # type: ignore[arg-type]
+    told = Message(
+        template="privacy-answered", to=To.CANDIDATE, recipient=loaded.state.candidate, about={"request": str(request)}
+    )
+    return office.log.append(
+        command, {request: (loaded.version, events)}, also=companions(*mail(command, told))
+    )
 
 
 @once

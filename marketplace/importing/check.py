@@ -6,6 +6,7 @@ Eligible is only who the source rejected, has nothing active there, and may be k
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -15,7 +16,18 @@ from domain.refusal import Refused
 from marketplace.importing import greenhouse, tabular
 from marketplace.importing.fields import checked
 from marketplace.importing.formats import ROWS_LIMIT, detect, named_otherwise
-from marketplace.importing.reading import Applicant, Form, HeldBack, Problem, Reading, Retention, problem
+from marketplace.importing.mending import set_aside
+from marketplace.importing.reading import (
+    MOST_SET_ASIDE,
+    Applicant,
+    Form,
+    HeldBack,
+    Problem,
+    Reading,
+    Retention,
+    SetAside,
+    problem,
+)
 from marketplace.importing.row import Draft, Row
 from marketplace.importing.values import file_name, mail
 
@@ -49,10 +61,23 @@ def read(data: bytes, filename: str, *, today: date, retention: Retention | None
     return _checked(draft, misnamed, today, retention)
 
 
+def read_rows(
+    form: Form,
+    headings: Sequence[str],
+    numbered: Sequence[tuple[int, Sequence[str]]],
+    *,
+    today: date,
+    retention: Retention | None,
+) -> Reading:
+    """Rows that were set aside, by the very same rules; the headings are those that were read."""
+    return _checked(tabular.draft_of(form, headings, numbered), [], today, retention)
+
+
 def _checked(draft: Draft, problems: list[Problem], today: date, retention: Retention | None) -> Reading:
     standing = _standing(draft)
     problems = [*problems, *draft.problems]
     applicants: list[Applicant] = []
+    aside: list[SetAside] = []
     seen: set[str] = set()
     for row in draft.rows:
         if row.record_id and row.record_id in seen:
@@ -63,8 +88,16 @@ def _checked(draft: Draft, problems: list[Problem], today: date, retention: Rete
         problems += found
         if person is not None:
             applicants.append(msgspec.structs.replace(person, held_back=_held_back(row, person, standing)))
+        elif len(aside) < MOST_SET_ASIDE:
+            aside.append(set_aside(draft, row, next((standing[key] for key in _keys(row) if key in standing), None)))
     problems.sort(key=lambda fault: (fault.row, fault.column, fault.code))
-    return Reading(form=draft.form, rows_read=len(draft.rows), applicants=tuple(applicants), problems=tuple(problems))
+    return Reading(
+        form=draft.form,
+        rows_read=len(draft.rows),
+        applicants=tuple(applicants),
+        problems=tuple(problems),
+        set_aside=tuple(aside),
+    )
 
 
 def _standing(draft: Draft) -> dict[str, HeldBack]:

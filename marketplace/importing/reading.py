@@ -14,8 +14,11 @@ from domain.applicant import Outcome, RetentionBasis
 
 MOST_TOLD: Final = 1_000
 """Problems of one file that are answered and kept; nobody puts more right by hand, and a file may have a hundred thousand."""
+MOST_SET_ASIDE: Final = 200
+"""Quarantined rows of one file that can be put right by hand; of a file with more the export is wrong, not the rows."""
 
 __all__ = [
+    "MOST_SET_ASIDE",
     "MOST_TOLD",
     "PROBLEMS",
     "Applicant",
@@ -25,6 +28,7 @@ __all__ = [
     "Problem",
     "Reading",
     "Retention",
+    "SetAside",
     "Severity",
     "problem",
 ]
@@ -118,13 +122,31 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         return self.place or self.column
 
 
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    """A quarantined row, to be put right by hand: heading and text of each column that is read, and nothing else.
+
+    `held_back`: what else in the file keeps the person from being invited. `mendable`: it stands in a table.
+    """
+
+    row: int
+    record_id: str
+    cells: tuple[tuple[str, str], ...]
+    held_back: HeldBack | None
+
+    @property
+    def mendable(self) -> bool:
+        """There are cells to put right; what is no table is put right where it comes from."""
+        return bool(self.cells)
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """A file, read: `rows_read` = applicants + quarantined rows + repeated rows."""
+    """A file, read: `rows_read` = applicants + quarantined rows + repeated rows. `set_aside`: the first of those rows."""
 
     form: Form
     rows_read: int
     applicants: tuple[Applicant, ...]
     problems: tuple[Problem, ...]
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def told(self) -> tuple[Problem, ...]:

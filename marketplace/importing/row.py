@@ -37,6 +37,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     notice_version: str = ""
     confidential: bool = False
     fault: str = ""
+    cells: tuple[str, ...] = ()
+    """As the table has them, in the order of `Draft.headings`; none where the columns may have shifted."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,3 +49,5 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     columns: Mapping[str, str]
     problems: tuple[Problem, ...]
     also_standing: tuple[tuple[str, Outcome], ...] = ()
+    headings: tuple[tuple[str, str], ...] = ()
+    """The columns that are read, each with its field; none where the file is no table."""

@@ -96,8 +96,30 @@ def _draft(form: Form, table: Table) -> Draft:
         raise Refused("too-many-rows", limit=ROWS_LIMIT)
     for column in forbidden:
         problems += _forbidden_cells(headings[column], column, numbered)
-    rows = tuple(_row(number, cells, columns, len(headings)) for number, cells in numbered)
-    return Draft(form=form, rows=rows, columns=_names(columns), problems=tuple(problems))
+    return _drafted(form, columns, problems, numbered, len(headings))
+
+
+def draft_of(form: Form, headings: Sequence[str], numbered: Sequence[tuple[int, Sequence[str]]]) -> Draft:
+    """Rows that were set aside, with the headings that were read and the numbers they had: read as any table is."""
+    forbidden = frozenset(at for at, heading in enumerate(headings) if is_forbidden_heading(heading))
+    columns, problems = _columns(headings, forbidden)
+    return _drafted(form, columns, problems, numbered, len(headings))
+
+
+def _drafted(
+    form: Form,
+    columns: Sequence[_Column],
+    problems: Sequence[Problem],
+    numbered: Sequence[tuple[int, Sequence[str]]],
+    width: int,
+) -> Draft:
+    return Draft(
+        form=form,
+        rows=tuple(_row(number, cells, columns, width) for number, cells in numbered),
+        columns=_names(columns),
+        problems=tuple(problems),
+        headings=tuple((column.heading, column.field) for column in columns),
+    )
 
 
 def _heading_row(table: Table) -> int:
@@ -192,6 +214,7 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[_Column], width: i
         basis=read.get("basis", ""),
         notice_version=read.get("notice_version", ""),
         fault="row-has-more-cells-than-header" if shifted else "",
+        cells=() if shifted else tuple(blank(cells[c.at]) if c.at < len(cells) else "" for c in columns),
     )
 
 

@@ -22,6 +22,7 @@ _MAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 )
+_FORMULA_SIGNS: Final = frozenset("=+-@")
 _MAIL_LENGTH: Final = 254
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SCORES: Final = {
@@ -36,8 +37,12 @@ _NO: Final = frozenset(
 
 
 def blank(text: str) -> str:
-    """The text without its edges; a lone `'`, with which spreadsheets mark an empty cell, is blank."""
+    """The text without its edges; a lone `'`, with which spreadsheets mark an empty cell, is blank.
+
+    So is the `'` gone that keeps a spreadsheet from calculating what only looks like a formula.
+    """
     text = text.strip(" \t\r\n\u3000\u00a0\u200b\ufeff")
+    if text[:1] == "'" and text[1:2] in _FORMULA_SIGNS: text = text[1:]
     return "" if text in {"'", "’", "＇"} else text
 
 

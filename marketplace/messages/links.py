@@ -6,9 +6,27 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from marketplace.links import Kind, mint_login_link, mint_merge_link, mint_share_link
+from marketplace.links import (
+    AddressPurpose,
+    Kind,
+    mint_address_link,
+    mint_contact_link,
+    mint_login_link,
+    mint_merge_link,
+    mint_share_link,
+    mint_step_up_link,
+)
 
-__all__ = ["Kind", "mint_login_link", "mint_merge_link", "mint_share_link"]
+__all__ = [
+    "AddressPurpose",
+    "Kind",
+    "mint_address_link",
+    "mint_contact_link",
+    "mint_login_link",
+    "mint_merge_link",
+    "mint_share_link",
+    "mint_step_up_link",
+]
 
 
 def home(site: str) -> str:
@@ -19,6 +37,26 @@ def home(site: str) -> str:
 def sign_in(site: str) -> str:
     """Where a sign-in link is asked for."""
     return f"{site}/sign-in"
+
+
+def legal(site: str) -> str:
+    """Who takes complaints, and how they are reached."""
+    return f"{site}/legal"
+
+
+def saved_searches(site: str) -> str:
+    """Where somebody's saved searches are."""
+    return f"{site}/hiring/saved-searches"
+
+
+def stop_digest(site: str, search: UUID) -> str:
+    """No more digests of a saved search: a page with one button, without signing in."""
+    return f"{site}/digests/{search}"
+
+
+def recovery(site: str) -> str:
+    """Where the people of a company see who shall administer it, and may object."""
+    return f"{site}/team/recovery"
 
 
 def invitation(site: str, invitation: UUID) -> str:

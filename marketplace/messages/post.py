@@ -7,8 +7,10 @@ from uuid import UUID
 
 import msgspec
 
+from domain.applicant import Channel
 from domain.calendar import Holidays
 from domain.policy import Policy
+from marketplace.messages.line import Line
 from marketplace.messages.outbox import To
 from marketplace.store.database import Database
 from marketplace.store.log import Log
@@ -17,7 +19,8 @@ from marketplace.vault.vault import Vault
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """One per worker. `mint_registration` answers a fresh token for a registration's id.
+    """One per worker. `mint_registration` answers a fresh token for a registration's id, `channel_failed` is told
+    that nothing reaches a candidate over a channel any more. Without `line` nothing is pushed.
 
     `language` is for readers who have not chosen one, `mail_from` the address in From (no name).
     """
@@ -31,6 +34,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str
     mail_from: str
     mint_registration: Callable[[UUID], str]
+    channel_failed: Callable[[UUID, Channel], None]
+    line: Line | None = None
     language: Language = "ja"
 
 

@@ -26,7 +26,7 @@ from marketplace.store.database import Connection
 from marketplace.texts.catalogue import Language
 from marketplace.vault.blind_index import FROM_NOBODY, AddressKind, normal_email
 from marketplace.vault.envelope import Record
-from marketplace.vault.records import ApplicantRecord, ContactRecord, MemberRecord, open_own
+from marketplace.vault.records import AddressChange, ApplicantRecord, ContactRecord, MemberRecord, open_own
 from marketplace.vault.subject import Subject, SubjectKind
 from projections import gate
 
@@ -103,7 +103,10 @@ def _candidate(post: Post, connection: Connection, waiting: Waiting, now: dateti
         ref, language = _registration(connection, waiting)
     else:
         state = post.log.load(who, candidates.INITIAL, candidates.evolve).state
-        ref, language = state.contact_ref, state.language
+        ref, language = VaultRef(UUID(waiting.about.get("contact", str(state.contact_ref)))), state.language
+        # What opens a door is tried all the same: it is how the person comes back.
+        dead = Channel.EMAIL in state.reach.failed and "contact" not in waiting.about
+        if dead and not kind.tries_dead_mailbox: raise Withheld("mailbox-dead")
     record = _open(post, connection, Subject(SubjectKind.CANDIDATE, who), ref, ContactRecord)
     address = _reachable(post, connection, record.email, FROM_NOBODY)
     return Reader(address=address, name=record.name, language=_language(waiting, language, post))
@@ -129,13 +132,22 @@ def _user(post: Post, connection: Connection, waiting: Waiting) -> Reader:
     if "for_company" in waiting.about and held[0][0] not in roles: raise Withheld("other-role")
     subject = Subject(SubjectKind.COMPANY_USER, waiting.recipient)
     record = _open(post, connection, subject, VaultRef(waiting.recipient), MemberRecord)
+    own = _changing(post, connection, waiting, subject) if "change" in waiting.about else record.email
     spoken = connection.execute(
         "SELECT language FROM web_session WHERE kind = 'user' AND subject = %s AND language IS NOT NULL"
         " ORDER BY seen_at DESC LIMIT 1",
         (waiting.recipient,),
     ).fetchone()
-    address = _reachable(post, connection, record.email, FROM_NOBODY)
+    address = _reachable(post, connection, own, FROM_NOBODY)
     return Reader(address=address, name=record.name, language=_language(waiting, spoken[0] if spoken else None, post))
+
+
+def _changing(post: Post, connection: Connection, waiting: Waiting, subject: Subject) -> str:
+    """Of a change of address: the new one is asked, the old one told, whichever holds by now."""
+    row = connection.execute("SELECT ref FROM address_change WHERE id = %s", (waiting.named("change"),)).fetchone()
+    if row is None: raise Withheld("change-gone")
+    change = _open(post, connection, subject, VaultRef(row[0]), AddressChange)
+    return change.new if waiting.template == "address-confirm" else change.old
 
 
 def _open(post: Post, connection: Connection, subject: Subject, ref: VaultRef, record: type[R]) -> R:

@@ -13,9 +13,11 @@ from uuid import UUID
 
 import msgspec
 
+from domain.applicant import Channel
 from domain.calendar import next_decent_moment
 from marketplace import clock
-from marketplace.messages import links, matter, readers, smtp
+from marketplace.messages import links, matter, push, readers, smtp
+from marketplace.messages.line import NotPushed
 from marketplace.messages.outbox import Message, To, rows, write
 from marketplace.messages.post import Post, Reader, Waiting, Withheld
 from marketplace.messages.templates import TEMPLATES, Nature, needed, one_line, render, texts
@@ -60,6 +62,9 @@ def send(post: Post, message: UUID, now: datetime) -> Later | None:
     if waiting.to is To.COMPANY:
         _hand_on(post, waiting, now)
         return None
+    if waiting.about.get("channel") == Channel.LINE:
+        return _push(post, waiting, now)
+    push.also(post, waiting, now)
     if TEMPLATES[waiting.template].nature is Nature.INVITATION:
         decent = next_decent_moment(now, post.policy, post.holidays)
         if decent > now:
@@ -84,6 +89,26 @@ def _send(post: Post, waiting: Waiting, now: datetime) -> Later | None:
     return None
 
 
+def _push(post: Post, waiting: Waiting, now: datetime) -> Later | None:
+    if post.line is None:
+        _settle(post, waiting, "not_sent = %(why)s", why="no-line")
+        return None
+    try:
+        push.send(post, post.line, waiting, now)
+        _settle(post, waiting, "sent_at = %(now)s", now=now)
+    except Withheld as withheld:
+        logger.info("message %s (%s) withheld from LINE: %s", waiting.id, waiting.template, withheld.code)
+        _settle(post, waiting, "not_sent = %(why)s", why=withheld.code)
+    except NotPushed as not_pushed:
+        logger.warning("message %s (%s) not pushed: %s", waiting.id, waiting.template, not_pushed.why)
+        if not not_pushed.forever:
+            wait = min(FIRST_WAIT * 2 ** min(waiting.attempts - 1, 20), LONGEST_WAIT)
+            return _later(post, waiting, now + wait, not_pushed.why)
+        _settle(post, waiting, "not_sent = %(why)s", why=not_pushed.why)
+        post.channel_failed(waiting.recipient, Channel.LINE)
+    return None
+
+
 def _look_again(post: Post, waiting: Waiting, begun: datetime) -> None:
     """May it still be sent, and by us? Raises Withheld or TakenOver."""
     with post.database.transaction() as connection:
@@ -97,6 +122,8 @@ def _not_taken(post: Post, waiting: Waiting, not_taken: smtp.NotTaken, now: date
     logger.warning("message %s (%s) not taken: %s", waiting.id, waiting.template, not_taken.why)
     if not_taken.forever:
         _settle(post, waiting, "not_sent = %(why)s", why=not_taken.why)
+        if waiting.to is To.CANDIDATE and not {"registration", "contact"} & waiting.about.keys():
+            post.channel_failed(waiting.recipient, Channel.EMAIL)
         return None
     with post.database.transaction() as connection:
         sent = connection.execute("SELECT sent_at FROM message WHERE id = %s", (waiting.id,)).fetchone()
@@ -135,6 +162,7 @@ def _sender(subject: matter.Matter, reader: Reader) -> str:
 
 
 def _unsubscribe(post: Post, waiting: Waiting) -> str | None:
+    if waiting.template == "saved-search": return links.stop_digest(post.public_url, waiting.named("search"))
     match TEMPLATES[waiting.template].nature:
         case Nature.INVITATION:
             return links.not_me(post.public_url, waiting.named("invitation"))

@@ -20,7 +20,7 @@ from domain.calendar import JST, jst_date
 from domain.company import MemberRole
 from marketplace.texts.catalogue import FOLDER, Language
 
-LINKS = frozenset({"home", "link", "not_me", "sign_in"})
+LINKS = frozenset({"home", "legal", "link", "not_me", "sign_in", "stop", "team"})
 """The placeholders that are addresses of pages; in a text each stands on a line of its own."""
 
 _WEEKDAYS = ("月", "火", "水", "木", "金", "土", "日")
@@ -39,13 +39,16 @@ class Nature(StrEnum):
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of mail. `about`: the ids it needs; `roles`: who of a company reads it; `greets`: names its reader."""
+    """One kind of mail. `about`: the ids it needs; `roles`: who of a company reads it; `greets`: names its reader;
+    `tries_dead_mailbox`: is sent even where mail has come back, for it opens the door.
+    """
 
     nature: Nature = Nature.SERVICE
     about: tuple[str, ...] = ()
     roles: frozenset[MemberRole] = frozenset({MemberRole.ADMIN, MemberRole.RECRUITER})
     greets: bool = True
     after_erasure: bool = False
+    tries_dead_mailbox: bool = False
 
 
 _MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
@@ -61,15 +64,35 @@ TEMPLATES: Mapping[str, Template] = {
     "already-registered": Template(),
     "welcome": Template(),
     "member-joined": Template(about=("company",)),
-    "login": Template(),
+    "role-changed": Template(about=("company",)),
+    "recovery-proposed": Template(about=("company",), roles=frozenset(MemberRole)),
+    "recovery-stopped": Template(about=("company",), roles=frozenset(MemberRole)),
+    "recovery-carried-out": Template(about=("company",), roles=frozenset(MemberRole)),
+    "login": Template(tries_dead_mailbox=True),
+    "contact-change": Template(about=("change", "contact"), greets=False),
+    "contact-changed": Template(about=("contact",)),
+    "channel-failed": Template(),
+    "step-up": Template(about=("session",), tries_dead_mailbox=True),
+    "passkey-added": Template(),
+    "address-confirm": Template(about=("change",), greets=False),
+    "address-changing": Template(about=("change",)),
     "ask": Template(nature=Nature.CONSENTED, about=_SHARE),
     "share-approved": Template(about=_SHARE),
     "share-disclosed": Template(about=_SHARE),
     "copy-received": Template(about=_SHARE),
     "conditions-changed": Template(about=(*_SHARE, "version")),
     "share-revoked": Template(about=_SHARE),
+    "company-reminded": Template(about=_SHARE),
+    "copy-closed": Template(about=_SHARE),
+    "copy-closed-over": Template(about=_SHARE),
     "request-unanswered": Template(about=_SHARE),
+    "question-asked": Template(about=_SHARE),
+    "question-answered": Template(nature=Nature.CONSENTED, about=_SHARE),
+    "interview-times": Template(about=_SHARE),
+    "interview-agreed": Template(about=_SHARE),
+    "interview-cancelled": Template(about=_SHARE),
     "recommendation-written": Template(nature=Nature.CONSENTED),
+    "saved-search": Template(about=("search", "for_company", "since"), roles=frozenset(MemberRole)),
     "hire-reported": Template(about=_HIRE),
     "hire-confirmed": Template(about=_HIRE, roles=_BOTH),
     "leave-reported": Template(about=_HIRE, roles=_BOTH),
@@ -78,6 +101,7 @@ TEMPLATES: Mapping[str, Template] = {
     "invoice-issued": Template(about=("fee",), roles=_MONEY),
     "consent-withdrawn": Template(),
     "privacy-request": Template(about=("request",)),
+    "privacy-answered": Template(about=("request",)),
     "erasure-certificate": Template(after_erasure=True),
     "merge-request": Template(about=("survivor",)),
 }
@@ -152,11 +176,17 @@ def day(value: date, language: Language) -> str:
     return f"{value:%A} {value.day} {value:%B %Y}"
 
 
-def until(moment: datetime, language: Language) -> str:
+def until(at: datetime, language: Language) -> str:
     """An exclusive deadline as people read it, in Japan's time: midnight is the last minute of the day before."""
-    local = moment.astimezone(JST)
+    local = at.astimezone(JST)
     if (local.hour, local.minute, local.second, local.microsecond) == _MIDNIGHT:
         local -= timedelta(minutes=1)
+    return moment(local, language)
+
+
+def moment(at: datetime, language: Language) -> str:
+    """A moment as people read it, in Japan's time."""
+    local = at.astimezone(JST)
     said = day(jst_date(local), language)
     return f"{said} {local:%H:%M}" if language == "ja" else f"{said}, {local:%H:%M} JST"
 

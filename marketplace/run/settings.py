@@ -22,6 +22,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 _T = TypeVar("_T")
 _ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]{1,189}")
+_TOKEN = re.compile(r"[A-Za-z0-9+/=_.-]{1,400}")
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -45,6 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     | STRIPE_SECRET_KEY | Stripe's secret or restricted key | the payment simulator, on loopback only |
     | STRIPE_WEBHOOK_SECRETS | webhook signing secrets, separated by commas, the newest first | none |
     | SMTP_URL | outgoing mail, smtp://user:password@host:port, smtps://… | /dev/mailbox, on loopback only |
+    | LINE_LOGIN_CHANNEL_ID | LINE Login: the channel's number | a labelled stand-in on loopback; else no LINE |
+    | LINE_LOGIN_CHANNEL_SECRET | LINE Login: the channel's secret | as above |
+    | LINE_MESSAGING_TOKEN | Messaging API: the channel access token that pushes are sent with | none: no pushes |
     | RELAY_MAIL_FROM | the address that mail comes from, without a name | an example's, on loopback only |
     | RELAY_COMPLAINT_CONTACT | where complaints go, one line, as it shall stand on the public page | none, and the page says so |
     | RELAY_PUBLIC_URL | the address people see, without a path | http://127.0.0.1:8000 |
@@ -65,6 +69,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stripe_secret_key: str | None = None
     stripe_webhook_secrets: tuple[str, ...] = ()
     smtp_url: str | None = None
+    line_login_channel_id: str | None = None
+    line_login_channel_secret: str | None = None
+    line_messaging_token: str | None = None
     mail_from: str | None = None
     complaint_contact: str | None = None
     public_url: str = "http://127.0.0.1:8000"
@@ -107,6 +114,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return "mailbox"
         self.sender()
         return "smtp"
+
+    def line(self) -> Literal["line", "stand-in"] | None:
+        """Which LINE there is. Without its settings a stand-in, and none on a site that others can reach."""
+        if self.line_login_channel_id is not None: return "line"
+        return "stand-in" if self.loopback else None
 
     def sender(self) -> str:
         """The address in From. Raises BadSetting rather than write to people from an address that nobody has."""
@@ -162,6 +174,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         stripe_secret_key=read("STRIPE_SECRET_KEY", _stripe_key, None),
         stripe_webhook_secrets=read("STRIPE_WEBHOOK_SECRETS", _webhook_secrets, ()),
         smtp_url=read("SMTP_URL", _smtp, None),
+        line_login_channel_id=read("LINE_LOGIN_CHANNEL_ID", _token, None),
+        line_login_channel_secret=read("LINE_LOGIN_CHANNEL_SECRET", _token, None),
+        line_messaging_token=read("LINE_MESSAGING_TOKEN", _token, None),
         mail_from=read("RELAY_MAIL_FROM", _address, None),
         complaint_contact=read("RELAY_COMPLAINT_CONTACT", _line, None),
         public_url=read("RELAY_PUBLIC_URL", _public, "http://127.0.0.1:8000"),
@@ -176,6 +191,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     )
     if settings.stripe_secret_key and _is_live(settings.stripe_secret_key) and not settings.allow_live:
         raise BadSetting("STRIPE_SECRET_KEY", "is live: real money would move. If meant, set RELAY_ALLOW_LIVE to 1.")
+    if (settings.line_login_channel_id is None) != (settings.line_login_channel_secret is None):
+        raise BadSetting("LINE_LOGIN_CHANNEL_SECRET", "goes together with LINE_LOGIN_CHANNEL_ID. Set both, or neither.")
+    if settings.line_messaging_token and not settings.line_login_channel_id:
+        raise BadSetting("LINE_LOGIN_CHANNEL_ID", "is not set though LINE_MESSAGING_TOKEN is: nobody could be pushed to.")
     if settings.migration_database_url and not settings.database_url:
         raise BadSetting("DATABASE_URL", "is not set though MIGRATION_DATABASE_URL is. Set both, or neither.")
     if settings.keyring_url and not settings.database_url:
@@ -227,6 +246,12 @@ def _address(value: str) -> str:
 def _line(value: str) -> str:
     if len(value) > 200 or not value.isprintable():  # noqa: PLR2004  a line that people read, not a page
         raise ValueError("is one line of at most 200 characters, such as: 苦情窓口 03-0000-0000 care@relay.example.co.jp")
+    return value
+
+
+def _token(value: str) -> str:
+    if not _TOKEN.fullmatch(value):
+        raise ValueError("has signs in it that such a value never has. Copy it again, without spaces or quotes.")
     return value
 
 

@@ -57,6 +57,9 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     sentence: str
     ledger: tuple[LedgerLine, ...] = ()
+    actor: str = ""
+    raw: str = ""
+    """The event as it stands in the log; it holds no personal data (rule 11)."""
 
 
 def companies_in(entries: Iterable[Recorded[AnyEvent] | Unreadable]) -> set[UUID]:
@@ -98,6 +101,8 @@ class Teller:
             who=self._actor(entry.meta.actor),
             sentence=self._text("event", kind).format_map(self.values(entry.event)),
             ledger=tuple(self._ledger(entry)),
+            actor=entry.meta.actor,
+            raw=msgspec.json.format(msgspec.json.encode(entry.event), indent=2).decode(),
         )
 
     def values(self, event: Event) -> dict[str, str]:

@@ -13,13 +13,16 @@ from domain.policy import DEFAULT
 from marketplace.commands.office import Office
 from marketplace.holidays import HOLIDAYS
 from marketplace.links import Kind
+from marketplace.messages.line import Endpoints, Line, stand_in
 from marketplace.messages.reception import Reception
 from marketplace.messages.sink import Mailbox
 from marketplace.run import threshold
 from marketplace.run.database import Addresses, at_hand
 from marketplace.run.settings import Settings
-from marketplace.store.database import Database
+from marketplace.store.database import Database, LookingOnly
 from marketplace.store.log import Log, open_log
+from marketplace.vault.masked import MaskedKeyring
+from marketplace.vault.master import MasterKeys
 from marketplace.vault.vault import Vault, open_vault
 from projections import directory
 
@@ -51,6 +54,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     webhook_secrets: tuple[str, ...]
     reception: Reception
     mailbox: Mailbox | None
+    line: Line | None
     stack: ExitStack
     clients: list[Any] = []
 
@@ -101,6 +105,13 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
             for n, (who,) in enumerate(people, start=1)
         ]
 
+    def masked(self) -> House:
+        """The same house for whoever looks on as somebody else: nothing personal opens, and nothing can be written."""
+        looking = LookingOnly(self.database)
+        vault = msgspec.structs.replace(self.vault, keyring=MaskedKeyring(self.vault.keyring))
+        office = msgspec.structs.replace(self.office, database=looking, vault=vault)
+        return msgspec.structs.replace(self, database=looking, vault=vault, office=office, mailbox=None)
+
     def close(self) -> None:
         """Give everything back."""
         self.stack.close()
@@ -140,5 +151,29 @@ def open_house(settings: Settings, *, addresses: Addresses | None = None) -> Hou
             webhook_secrets=settings.stripe_webhook_secrets or (simulated,),
             reception=Reception(vault.blind),
             mailbox=Mailbox(database, vault) if mail == "mailbox" else None,
+            line=_line(settings, master),
             stack=stack.pop_all(),
         )
+
+
+def _line(settings: Settings, master: MasterKeys) -> Line | None:
+    """LINE as the settings name it, or its stand-in, whose secrets are made here."""
+    key = master.derive("line")
+    if settings.line() == "line":
+        return Line(
+            channel_id=settings.line_login_channel_id or "",
+            channel_secret=settings.line_login_channel_secret or "",
+            push_token=settings.line_messaging_token or "",
+            endpoints=Endpoints(),
+            is_real=True,
+            key=key,
+        )
+    if settings.line() is None: return None
+    return Line(
+        channel_id="stand-in",
+        channel_secret=master.derive("line-stand-in").hex(),
+        push_token=master.derive("line-stand-in-push").hex(),
+        endpoints=stand_in(settings.public_url.rstrip("/")),
+        is_real=False,
+        key=key,
+    )

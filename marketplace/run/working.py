@@ -8,21 +8,25 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
+from domain.applicant import Channel
 from domain.calendar import jst_date
 from domain.ids import ApplicantId, CandidateId
+from domain.refusal import Refused
 from marketplace import clock, links
-from marketplace.commands import applicant, importing, privacy
+from marketplace.commands import applicant, importing, privacy, reach, saved_search, set_aside
 from marketplace.commands.registration import mint_link
 from marketplace.messages.post import Post
 from marketplace.messages.send import send
 from marketplace.messages.sink import Sink
+from marketplace.run import asked, checking
 from marketplace.run.wiring import House
 from marketplace.store import seal
+from marketplace.store.log import Command
 from marketplace.vault import statutory
 from marketplace.vault.upkeep import sweep_unused
-from marketplace.work import money_handlers, poll
+from marketplace.work import asked_checks, money_handlers, poll
 from marketplace.work.handlers import REACTIONS, TIMERS
 from marketplace.work.tasks import Again, Effect
 from marketplace.work.worker import Jobs, Worker
@@ -54,10 +58,22 @@ def open_worker(house: House) -> Iterator[Worker]:
             smtp_url=smtp_url,
             mail_from=house.settings.sender(),
             mint_registration=lambda registration: mint_link(house.office, registration),
+            channel_failed=lambda who, channel: _channel_failed(house, CandidateId(who), channel),
+            line=house.line,
             language=house.settings.language,
         )
         _begin_upkeep(house)
         yield Worker(house.office, Jobs(EVERY, REACTIONS, TIMERS, effects(house, post)))
+
+
+def _channel_failed(house: House, who: CandidateId, channel: Channel) -> None:
+    """What came back for good is written down; said before, or of somebody who is gone, it changes nothing."""
+    with house.database.transaction() as connection:
+        now = clock.now(connection)
+    try:
+        reach.fail(house.office, Command(id=uuid4(), actor="worker:mail", now=now), candidate=who, channel=channel)
+    except Refused as refused:
+        logger.info("a dead channel was not written down: %s", refused.code)
 
 
 def effects(house: House, post: Post) -> dict[str, Effect]:
@@ -81,15 +97,18 @@ def effects(house: House, post: Post) -> dict[str, Effect]:
     return {
         "send-message": mail,
         "import": take_in,
+        "forget-set-aside": lambda batch, now: set_aside.forget(office, batch, now),
         "erase-candidate": erase,
         "destroy-applicant": destroy,
+        asked_checks.KIND: lambda _subject, now: checking.carry_out(house, now),
+        "rebuild": lambda rebuild, now: asked.carry_out(house, rebuild, now),
         "upkeep": lambda _subject, now: _upkeep(house, now),
         **money_handlers.effects(office, house.stripe()),
     }
 
 
 def _upkeep(house: House, now: datetime) -> Again:
-    """Once an hour: sign the log's head, destroy what the law no longer keeps, forget what is over or led to nothing."""
+    """Once an hour: sign the log's head, destroy and forget what is over, write the digests that are due."""
     with house.database.transaction() as connection:
         signer = house.vault.signer
         seal.sign_head(connection, signer.sign, key_id=signer.kid, now=now)
@@ -99,6 +118,8 @@ def _upkeep(house: House, now: datetime) -> Again:
         statutory.destroy_due(house.vault.keyring, connection, today=jst_date(now), now=now)
         links.sweep(connection, now)
     privacy.forget_unfinished(house.office, now)
+    reach.forget_unproved(house.office, now)
+    saved_search.write_digests(house.office, now)
     return Again(now + UPKEEP_EVERY, "every hour")
 
 

@@ -93,6 +93,34 @@ class Database:
         self._pool.close()
 
 
+class LookingOnly(Database):
+    """The same pool for whoever may look and not touch: the server itself refuses every write."""
+
+    def __init__(self, database: Database) -> None:
+        self.url, self._whole = database.url, database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction that can only read."""
+        with self._whole.transaction() as connection:
+            connection.read_only = True
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    connection.rollback()
+                    connection.read_only = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """As `transaction`: alone, a statement would not be held to reading."""
+        with self.transaction() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """The pool is its owner's to close."""
+
+
 def without_haste(connection: Connection) -> None:
     """Let this transaction take as long as it needs: to read a whole log, or to fold it again; or to let another end that."""
     connection.execute(

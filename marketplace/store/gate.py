@@ -27,8 +27,10 @@ from domain.consent import (
     Scope,
 )
 from domain.event import Event
+from domain.glass import GlassBroken, GlassMended
 from domain.ids import CandidateId
 from domain.introduction import IdentityDisclosed, ShareRevoked
+from domain.job import JobAssigned, JobReleased
 from projections.gate import ANYTHING
 
 Row = dict[str, Any]
@@ -95,10 +97,18 @@ def _rows_of(stream: UUID, event: Event) -> Iterable[Row]:
             yield _row(stream, "suspended", ANYTHING, is_open=True)
         case CompanyReinstated():
             yield _row(stream, "suspended", ANYTHING, is_open=False)
+        case JobAssigned(user=user):
+            yield _row(stream, "assigned", user, is_open=True)
+        case JobReleased(user=user):
+            yield _row(stream, "assigned", user, is_open=False)
         case IdentityDisclosed(hiring=hiring):
             yield _row(stream, "share", hiring, is_open=True)
         case ShareRevoked(hiring=hiring):
             yield _row(stream, "share", hiring, is_open=False)
+        case GlassBroken(candidate=who, broken_by=by, open_until=until):
+            yield _row(who, "glass", by, is_open=True, until=until)
+        case GlassMended(candidate=who, broken_by=by):
+            yield _row(who, "glass", by, is_open=False)
         case _:
             pass
 

@@ -71,6 +71,17 @@ def write(
     )
 
 
+def looks_of(
+    connection: psycopg.Connection[Any], candidate: CandidateId, viewer: UserId, *, since: datetime, until: datetime
+) -> int:
+    """How often one viewer looked at one person in this time, both ends inclusive."""
+    row = connection.execute(
+        "SELECT count(*) FROM vault_access_log WHERE candidate = %s AND viewer_user = %s AND at BETWEEN %s AND %s",
+        (candidate, viewer, since, until),
+    ).fetchone()
+    return row[0] if row else 0
+
+
 def views_of(connection: psycopg.Connection[Any], candidate: CandidateId, *, most: int | None = 200) -> list[View]:
     """What companies have seen of a person, under all registrations, latest first: the person's own to read."""
     query = (

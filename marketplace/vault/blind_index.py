@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -36,6 +37,7 @@ class AddressKind(StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
+    LINE = "line"
 
 
 class Basis(StrEnum):
@@ -69,7 +71,11 @@ def normal_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-_NORMAL = {AddressKind.EMAIL: normal_email, AddressKind.PHONE: normal_phone}
+_NORMAL: Mapping[AddressKind, Callable[[str], str]] = {
+    AddressKind.EMAIL: normal_email,
+    AddressKind.PHONE: normal_phone,
+    AddressKind.LINE: lambda text: text.strip(),
+}
 
 
 class BlindIndex:
@@ -108,6 +114,20 @@ class BlindIndex:
         query = "SELECT subject_id FROM blind_address WHERE digest = %s AND subject_kind = %s ORDER BY subject_id"
         with connection.cursor(row_factory=tuple_row) as cursor:
             return tuple(row[0] for row in cursor.execute(query, (digest, str(who))))
+
+    def forget(self, connection: psycopg.Connection[Any], subject: Subject, kind: AddressKind, address: str) -> None:
+        """The address leads to the subject no more. A second time changes nothing."""
+        connection.execute(
+            "DELETE FROM blind_address WHERE digest = %s AND subject_kind = %s AND subject_id = %s",
+            (self._digest(subject.kind, kind, address, None), str(subject.kind), subject.id),
+        )
+
+    def forget_kind(self, connection: psycopg.Connection[Any], subject: Subject, kind: AddressKind) -> None:
+        """No address of this kind leads to the subject any more."""
+        connection.execute(
+            "DELETE FROM blind_address WHERE kind = %s AND subject_kind = %s AND subject_id = %s",
+            (str(kind), str(subject.kind), subject.id),
+        )
 
     def suppress(
         self, kind: AddressKind, address: str, basis: Basis, *, company: CompanyId = FROM_NOBODY, now: datetime

@@ -23,16 +23,19 @@ from marketplace.vault import access_log, envelope, statutory
 from marketplace.vault.access_log import Viewer
 from marketplace.vault.envelope import Sealed, Sealer
 from marketplace.vault.keyring import Keyring
+from marketplace.vault.masked import MaskedKeyring
 from marketplace.vault.records import (
     ContactRecord,
+    Evidence,
     Party,
     ProfileRecord,
     ProvisionParties,
+    QuestionRecord,
     ReceivedCopy,
     Recommendation,
 )
 from marketplace.vault.subject import Subject, SubjectKind
-from projections.gate import BARRED, may_see, tokens_of
+from projections.gate import BARRED, is_barred, is_open, may_see, tokens_of
 
 # FOR SHARE: a revocation that is being written at this moment comes wholly before this look or wholly after it.
 _OPEN_COPY = f"""
@@ -154,9 +157,130 @@ def open_recommendation(
                 raise Refused("copy-not-open") from None
             raise
         items = [str(Item.RECOMMENDATION)]
-        access_log.write(connection, viewer, own, items=items, purpose="catalogue", now=now, candidate=candidate)
+        if not isinstance(keyring, MaskedKeyring):  # who sees only that there is one has not looked
+            access_log.write(connection, viewer, own, items=items, purpose="catalogue", now=now, candidate=candidate)
         if not may_see(connection, candidate, viewer.tokens, now): raise Refused("copy-not-open")
     return text
+
+
+class Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies behind the glass: how to reach the person, and their profile if they have written one."""
+
+    contact: ContactRecord
+    profile: ProfileRecord | None
+
+
+_GLASS = """
+    SELECT FROM gate g
+    WHERE g.subject = %(candidate)s AND g.what = 'glass' AND g.object = %(user)s AND g.open AND g.expires_at > %(now)s
+      AND NOT EXISTS (SELECT FROM gate e WHERE e.subject = g.subject AND e.what = 'erased' AND e.open)
+    FOR SHARE OF g
+"""
+
+
+def open_behind_glass(
+    keyring: Keyring,
+    connection: psycopg.Connection[Any],
+    viewer: Viewer,
+    candidate: CandidateId,
+    *,
+    contact: VaultRef,
+    profile: VaultRef | None,
+    now: datetime,
+) -> Behind:
+    """One person's values for whoever of the operator broke the glass to them, while it is open.
+
+    Gate, access log and decryption are one transaction; each look is one line that the person reads. Raises Refused
+    `glass-not-open`, and then nothing is written.
+    """
+    if connection.info.transaction_status is not TransactionStatus.IDLE:
+        message = "a look needs a transaction of its own: one around it could still take back the access log"
+        raise RuntimeError(message)
+    own = Subject(SubjectKind.CANDIDATE, candidate)
+    with connection.transaction():
+        asked = {"candidate": candidate, "user": viewer.user, "now": now}
+        if connection.execute(_GLASS.encode(), asked).fetchone() is None: raise Refused("glass-not-open")
+        found = Behind(
+            contact=envelope.open_one(keyring, connection, own, contact, ContactRecord),
+            profile=None if profile is None else envelope.open_one(keyring, connection, own, profile, ProfileRecord),
+        )
+        items = [Item.NAME, Item.EMAIL, Item.PHONE, *([Item.CAREER, Item.EMPLOYER, Item.SALARY_WISH] if profile else [])]
+        access_log.write(connection, viewer, own, items=map(str, items), purpose="glass", now=now, candidate=candidate)
+    return found
+
+
+def open_evidence(
+    keyring: Keyring,
+    connection: psycopg.Connection[Any],
+    viewer: Viewer,
+    introduction: IntroductionId,
+    ref: VaultRef,
+    *,
+    candidate: CandidateId,
+    now: datetime,
+) -> str:
+    """What a company handed in as proof of a prior contact, for the person of the operator who decides on it.
+
+    The look is written down for the candidate. Raises Refused `record-gone` once the person is erased.
+    """
+    if connection.info.transaction_status is not TransactionStatus.IDLE:
+        message = "a look needs a transaction of its own: one around it could still take back the access log"
+        raise RuntimeError(message)
+    subject = received(introduction)
+    with connection.transaction():
+        text = envelope.open_one(keyring, connection, subject, ref, Evidence).text
+        access_log.write(
+            connection,
+            viewer,
+            subject,
+            items=["evidence"],
+            purpose="dispute",
+            now=now,
+            candidate=candidate,
+            introduction=introduction,
+        )
+    return text
+
+
+def open_questions(
+    keyring: Keyring,
+    connection: psycopg.Connection[Any],
+    viewer: TokenViewer,
+    candidate: CandidateId,
+    introduction: IntroductionId,
+    refs: Collection[VaultRef],
+    *,
+    now: datetime,
+) -> dict[VaultRef, str]:
+    """What a person asks the viewer's company, unnamed: while they may be seen by it, or its copy is open; else nothing.
+
+    Gate, access log and decryption are one transaction, and the gate is looked at again at its end.
+    """
+    if connection.info.transaction_status is not TransactionStatus.IDLE:
+        message = "a look needs a transaction of its own: one around it could still take back the access log"
+        raise RuntimeError(message)
+    subject = received(introduction)
+    with connection.transaction():
+        if not _may_read(connection, viewer, candidate, introduction, now): return {}
+        found = envelope.open_several(keyring, connection, [(subject, ref) for ref in refs], QuestionRecord)
+        access_log.write(
+            connection, viewer, subject, items=["question"], purpose="question", now=now, candidate=candidate,
+            introduction=introduction,
+        )
+        if not _may_read(connection, viewer, candidate, introduction, now): return {}
+    return {ref: record.text for ref, record in found.items()}
+
+
+def _may_read(
+    connection: psycopg.Connection[Any],
+    viewer: TokenViewer,
+    candidate: CandidateId,
+    introduction: IntroductionId,
+    now: datetime,
+) -> bool:
+    if may_see(connection, candidate, viewer.tokens, now): return True
+    is_shared = is_open(connection, introduction, "share", viewer.company, now=now)
+    return is_shared and not is_barred(connection, candidate, viewer.tokens)
 
 
 def _open_copy(

@@ -51,6 +51,15 @@ class UploadedFile(Record, frozen=True, kw_only=True):
     filename: str
 
 
+class SetAsideRow(Record, frozen=True, kw_only=True):
+    """A row of an import that was set aside, to be put right: heading and text of each cell that is read, and what else
+    in its file keeps the person from being invited. Subject: applicant, an id of the row's own.
+    """
+
+    cells: tuple[tuple[str, str], ...]
+    held_back: str = ""
+
+
 class EvaluationRecord(Record, frozen=True, kw_only=True):
     """The source's own words about an applicant; never leaves the source. Subject: applicant."""
 
@@ -65,6 +74,12 @@ class ContactRecord(Record, frozen=True, kw_only=True):
     name: str = ""
     kana: str = ""
     phone: str = ""
+
+
+class LineRecord(Record, frozen=True, kw_only=True):
+    """A candidate's account at LINE, as LINE numbers it for us. Subject: candidate."""
+
+    account: str
 
 
 class ProfileRecord(Record, frozen=True, kw_only=True):
@@ -137,12 +152,31 @@ class MemberRecord(Record, frozen=True, kw_only=True):
     email: str
 
 
+class PasskeyName(Record, frozen=True, kw_only=True):
+    """What a person calls one of their passkeys. Subject: candidate or company-user."""
+
+    name: str
+
+
+class AddressChange(Record, frozen=True, kw_only=True):
+    """A change of the address a company user signs in with. Subject: company-user."""
+
+    old: str
+    new: str
+
+
 class Component(_Part, frozen=True, kw_only=True):
     """One part of a yearly salary, and whether the fee base includes it."""
 
     label: str
     amount_yen: int
     included: bool
+
+
+class AskNote(Record, frozen=True, kw_only=True):
+    """Why a company asks for this very person, for the person to read. Subject: received."""
+
+    text: str
 
 
 class HireComponents(Record, frozen=True, kw_only=True):
@@ -153,6 +187,30 @@ class HireComponents(Record, frozen=True, kw_only=True):
 
 class Evidence(Record, frozen=True, kw_only=True):
     """A claim's proof, a legal opinion, a legal ground. Subject: received for a claim, else company."""
+
+    text: str
+
+
+class InterviewPlace(Record, frozen=True, kw_only=True):
+    """Where an interview takes place, in the company's words. Subject: received."""
+
+    text: str
+
+
+class QuestionRecord(Record, frozen=True, kw_only=True):
+    """What a person asks a company before deciding. Subject: received."""
+
+    text: str
+
+
+class AnswerRecord(Record, frozen=True, kw_only=True):
+    """What the company answers. Subject: received."""
+
+    text: str
+
+
+class GlassWords(Record, frozen=True, kw_only=True):
+    """Why somebody of the operator opened a person's values, in words; they go with the person. Subject: candidate."""
 
     text: str
 
@@ -181,6 +239,9 @@ EVENT_RECORDS: Mapping[str, type[Record | Lexemes]] = {
     "ApplicantUpdated.ref": ApplicantRecord,
     "EvaluationRecorded.ref": EvaluationRecord,
     "CandidateRegistered.contact_ref": ContactRecord,
+    "ContactChanged.contact_ref": ContactRecord,
+    "ContactChanged.old_ref": ContactRecord,
+    "LineConnected.line_ref": LineRecord,
     "ProfileSaved.ref": ProfileRecord,
     "ProfileSaved.lexemes_ref": Lexemes,
     "SeekerRecordSealed.ref": SeekerRecord,
@@ -188,15 +249,21 @@ EVENT_RECORDS: Mapping[str, type[Record | Lexemes]] = {
     "CompanyAdmitted.representative_ref": Representative,
     "LegalOpinionRecorded.opinion_ref": Evidence,
     "RecommendationWritten.ref": Recommendation,
+    "RecoveryProposed.evidence_ref": Evidence,
     "RecommendationWritten.lexemes_ref": Lexemes,
     "CardPublished.lexemes_ref": Lexemes,
+    "RequestExplained.why_ref": AskNote,
     "CandidateAsked.profile_ref": ProfileRecord,
     "IdentityDisclosed.ref": ReceivedCopy,
     "ProvisionRecorded.ref": ProvisionParties,
     "PriorContactClaimed.evidence_ref": Evidence,
+    "InterviewTimesNamed.place_ref": InterviewPlace,
+    "QuestionAsked.ref": QuestionRecord,
+    "QuestionAnswered.ref": AnswerRecord,
     "HireReported.components_ref": HireComponents,
     "BaseCorrected.components_ref": HireComponents,
     "FeeWrittenOff.legal_ground_ref": Evidence,
+    "GlassBroken.words_ref": GlassWords,
 }
 """Event and field → what the reference names there. A test holds that no event's reference is missing."""
 

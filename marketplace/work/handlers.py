@@ -9,11 +9,22 @@ from domain.consent import CompanyBlocked, ConsentExpired, ConsentWithdrawn, Pau
 from domain.event import Recorded
 from domain.events import AnyEvent
 from domain.hire import OwnershipResolved
-from domain.ids import ApplicantId, CandidateId, HireId, IntroductionId, JobId
+from domain.ids import ApplicantId, CandidateId, HireId, IntroductionId, JobId, RecoveryId
 from domain.job import JobConditionsChanged
 from domain.refusal import Refused
 from domain.rules.withdrawal import Step, step_of
-from marketplace.commands import applicant, candidate, consent, disclosure, hire, introduction, job
+from marketplace.commands import (
+    applicant,
+    candidate,
+    consent,
+    disclosure,
+    duties,
+    hire,
+    introduction,
+    job,
+    recovery,
+    wish,
+)
 from marketplace.commands.job import lapse_cause
 from marketplace.commands.office import Office, new_id
 from marketplace.store.log import Command
@@ -66,9 +77,15 @@ REACTIONS: Mapping[str, Reaction] = {
 
 TIMERS: Mapping[str, Timer] = {
     "send-invitation": lambda o, c, s: applicant.send_invitation(o, c, applicant=ApplicantId(s)),
+    "recover-admin": lambda o, c, s: recovery.carry_out(o, c, recovery_id=RecoveryId(s)),
     "expire-consent": lambda o, c, s: consent.expire(o, c, candidate=CandidateId(s)),
+    "end-pause": lambda o, c, s: wish.end_pause(o, c, candidate=CandidateId(s)),
+    "end-search": lambda o, c, s: wish.end_search(o, c, candidate=CandidateId(s)),
     "expire-share": lambda o, c, s: introduction.expire(o, c, introduction=IntroductionId(s)),
     "disclose": lambda o, c, s: disclosure.disclose(o, c, introduction=IntroductionId(s)),
+    "remind-company": lambda o, c, s: duties.remind(o, c, introduction=IntroductionId(s)),
+    "close-unheard": lambda o, c, s: duties.close_unheard(o, c, introduction=IntroductionId(s)),
+    "close-copy": lambda o, c, s: duties.close_copy(o, c, introduction=IntroductionId(s)),
     "resolve-ownership": lambda o, c, s: hire.resolve_ownership(o, c, hire=HireId(s)),
     "start-employment": lambda o, c, s: hire.start(o, c, hire=HireId(s)),
     "determine-leave": lambda o, c, s: hire.determine_leave(o, c, hire=HireId(s)),

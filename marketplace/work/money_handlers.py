@@ -8,8 +8,8 @@ from uuid import UUID
 
 from domain.event import Recorded
 from domain.events import AnyEvent
-from domain.ids import CompanyId, FeeId, HireId
-from marketplace.commands import account, fee, fee_release, fee_return
+from domain.ids import CompanyId, FeeId, HireId, TransferRunId
+from marketplace.commands import account, fee, fee_release, fee_return, transfer_run
 from marketplace.commands.fee_steps import RELEASE_AGAIN
 from marketplace.commands.office import Office
 from marketplace.settlement.inbox import READ
@@ -33,6 +33,10 @@ def _determine_return(office: Office, command: Command, recorded: Recorded[AnyEv
     return fee_return.determine_return(office, command, hire=HireId(recorded.stream))
 
 
+def _send_transfer_run(office: Office, command: Command, recorded: Recorded[AnyEvent]) -> None:
+    transfer_run.send(office, command, TransferRunId(recorded.stream))
+
+
 def _accrue_fee(office: Office, command: Command, stream: UUID) -> object:
     return fee.accrue(office, command, hire=HireId(stream))
 
@@ -53,6 +57,7 @@ REACTIONS: Mapping[str, Reaction] = {
     "open-customer": _open_customer,
     "schedule-release": _schedule_release,
     "determine-return": _determine_return,
+    "send-transfer-run": _send_transfer_run,
 }
 TIMERS: Mapping[str, Timer] = {
     "accrue-fee": _accrue_fee,

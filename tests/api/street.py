@@ -22,6 +22,7 @@ from marketplace import clock
 from marketplace.commands.office import Office
 from marketplace.holidays import HOLIDAYS
 from marketplace.links import Kind, mint_login_link
+from marketplace.messages.line import Line
 from marketplace.run.settings import Settings
 from marketplace.store.database import Connection
 from marketplace.store.database import Database as Pool
@@ -90,8 +91,15 @@ class Premises:
         return self.people
 
     @property
+    def line(self) -> Line | None:
+        return None
+
+    @property
     def mailbox(self) -> Mailbox | None:
         return self.people
+
+    def masked(self) -> Premises:
+        raise LookupError("nobody on the street looks on as somebody else")
 
     def demo_roles(self) -> Sequence[DemoRole]:
         return self.roles
@@ -154,10 +162,12 @@ class Street:
     def bearer(self, kind: Kind, subject: UUID) -> dict[str, str]:
         """The header of a program that acts in a session."""
         with self.house.database.transaction() as connection:
+            works_here(connection, kind, subject)
             return {"Authorization": f"Bearer {begin(connection, kind, subject, clock.now(connection))}"}
 
     def link(self, kind: Kind, subject: UUID) -> str:
         with self.house.database.transaction() as connection:
+            works_here(connection, kind, subject)
             return mint_login_link(connection, kind, subject, clock.now(connection))
 
     def signed_in(self, kind: Kind, subject: UUID) -> TestClient[Litestar]:
@@ -166,6 +176,16 @@ class Street:
         answer = press(browser, link, link)
         assert answer.status_code == 303, answer.text
         return browser
+
+
+def works_here(connection: Connection, kind: Kind, subject: UUID) -> None:
+    """A user is somebody for as long as a company has them: one whom the test gave no company works for some other."""
+    if kind == "user":
+        connection.execute(
+            "INSERT INTO member (user_id, company, role) SELECT %(user)s, %(company)s, 'viewer'"
+            " WHERE NOT EXISTS (SELECT FROM member WHERE user_id = %(user)s)",
+            {"user": subject, "company": uuid4()},
+        )
 
 
 def hidden(page: str, name: str) -> str:

@@ -93,7 +93,7 @@ def test_a_route_that_is_not_public_is_closed_to_strangers(street: Street) -> No
         if rule.policy is public: continue
         path = next(iter(p for p in handler.paths))
         route = next(r.path for r in street.app.routes if handler in getattr(r, "route_handlers", []))
-        address = re.sub(r"\{\w+:uuid\}", str(uuid4()), route)
+        address = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:uuid\}", str(uuid4()), route))
         method = "POST" if "POST" in handler.http_methods else "GET"
         answer = stranger.request(method, address, headers={"Idempotency-Key": "12345678", "Origin": SITE})
         closed = {410} if "{link:" in route else {303, 401} if rule.door == "page" else {401}
@@ -255,7 +255,7 @@ def test_nobody_writes_a_route_past_the_door() -> None:
             for alias in node.names
         }
         assert not names & {"get", "post", "put", "patch", "delete", "route", "HTTPRouteHandler"} - (
-            {"HTTPRouteHandler"} if path.name == "rule.py" else set()
+            {"HTTPRouteHandler"} if path.name in {"rule.py", "operator_viewing.py"} else set()
         ), path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -26,6 +26,13 @@ def connection(database: Database) -> Iterator[psycopg.Connection]:
         yield opened
 
 
+def somebody(connection: psycopg.Connection) -> UUID:
+    """A user: somebody whom a company has."""
+    user = uuid4()
+    connection.execute("INSERT INTO member (user_id, company, role) VALUES (%s, %s, 'viewer')", (user, uuid4()))
+    return user
+
+
 def idle_until(connection: psycopg.Connection) -> datetime:
     row = connection.execute("SELECT idle_until FROM web_session").fetchone()
     assert row is not None
@@ -39,26 +46,26 @@ def written(connection: psycopg.Connection) -> object:
 
 
 def test_within_a_minute_nothing_is_written(connection: psycopg.Connection) -> None:
-    token = session.begin(connection, "user", uuid4(), NOW)
+    token = session.begin(connection, "user", somebody(connection), NOW)
     before = written(connection)
     assert session.find(connection, token, NOW + MINUTE - SECOND) is not None
     assert written(connection) == before
 
 
 def test_after_a_minute_the_idle_limit_is_put_off(connection: psycopg.Connection) -> None:
-    token = session.begin(connection, "user", uuid4(), NOW)
+    token = session.begin(connection, "user", somebody(connection), NOW)
     assert session.find(connection, token, NOW + MINUTE) is not None
     assert idle_until(connection) == NOW + MINUTE + timedelta(minutes=30)
 
 
 def test_who_goes_on_working_is_never_signed_out_for_being_idle(connection: psycopg.Connection) -> None:
-    token = session.begin(connection, "user", uuid4(), NOW)
+    token = session.begin(connection, "user", somebody(connection), NOW)
     for minutes in range(0, 11 * 60, 25):
         assert session.find(connection, token, NOW + timedelta(minutes=minutes)) is not None
 
 
 def test_who_is_idle_longer_than_the_limit_is_signed_out(connection: psycopg.Connection) -> None:
-    token = session.begin(connection, "user", uuid4(), NOW)
+    token = session.begin(connection, "user", somebody(connection), NOW)
     assert session.find(connection, token, NOW + timedelta(minutes=29)) is not None
     assert session.find(connection, token, NOW + timedelta(minutes=59)) is None
 

@@ -142,15 +142,15 @@ def test_signing_out_ends_the_session_itself(street: Street) -> None:
     assert "relay-session" not in browser.cookies
 
 
-def test_who_left_the_company_has_no_role_at_the_next_request(street: Street) -> None:
+def test_who_left_the_company_is_nobody_at_the_next_request(street: Street) -> None:
     company = street.company()
     user = street.member(company)
     program, headers = street.browser(), street.bearer("user", user)
     assert program.get("/api/v1/session", headers=headers).json()["role"] == "admin"
     assert program.get("/api/v1/api-keys", headers=headers).status_code == 200
     street.rows("UPDATE member SET left_at = relay_now() WHERE user_id = %s RETURNING 1", user)
-    assert program.get("/api/v1/session", headers=headers).json()["role"] is None
-    assert program.get("/api/v1/api-keys", headers=headers).status_code == 403
+    assert program.get("/api/v1/session", headers=headers).json()["code"] == "credentials-not-valid"
+    assert program.get("/api/v1/api-keys", headers=headers).status_code == 401
 
 
 def test_the_sixth_link_for_an_address_in_a_quarter_of_an_hour_is_not_sent(street: Street) -> None:

@@ -13,8 +13,8 @@ from tests.browser.window import Window
 
 PAGES = {
     "ask": ("stranger", "/share/{share}", 390),
-    "catalogue": ("hiring", "/hiring/search", 1024),
-    "board": ("hiring", "/hiring", 1024),
+    "catalogue": ("hiring", "/hiring/search?q=データ分析&job={job}", 1024),
+    "board": ("hiring", "/hiring/board", 1024),
     "finance": ("operator", "/finance", 1024),
 }
 

@@ -122,6 +122,32 @@ def test_undoing_a_batch_leaves_who_registered_and_what_a_later_batch_told() -> 
     assert applying.undo_import(an_applicant(), batch=LATER_BATCH) == ()
 
 
+def test_undoing_a_batch_leaves_who_was_invited_because_their_link_must_lead_somewhere() -> None:
+    sent = an_applicant(SCHEDULED, InvitationSent(invitation=INVITATION, channel=Channel.EMAIL))
+    assert applying.undo_import(sent, batch=BATCH) == ()
+    disowned = an_applicant(
+        SCHEDULED, InvitationSent(invitation=INVITATION, channel=Channel.EMAIL), InvitationDisowned(invitation=INVITATION)
+    )
+    assert applying.undo_import(disowned, batch=BATCH) == ()
+
+
+@pytest.mark.parametrize(
+    ("events", "batch", "why"),
+    [
+        ((), BATCH, None),
+        ((SCHEDULED,), BATCH, None),
+        ((), LATER_BATCH, "said-by-a-later-import"),
+        ((CLAIMED,), BATCH, "registered"),
+        ((SCHEDULED, InvitationSent(invitation=INVITATION, channel=Channel.EMAIL)), BATCH, "invited"),
+        ((RetentionEnded(cause="import-undone"),), BATCH, "gone-already"),
+    ],
+)
+def test_what_stays_when_a_batch_is_undone_has_its_reason(
+    events: tuple[ApplicantEvent, ...], batch: UUID, why: str | None
+) -> None:
+    assert applying.stays(an_applicant(*events), batch=batch) == why
+
+
 def test_an_undone_import_can_be_done_again() -> None:
     undone = an_applicant(*applying.undo_import(an_applicant(), batch=BATCH))
     assert not undone.invitable

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import company
+from domain import company, membership
 from domain.company import CompanyRole, MemberJoined, MemberRole, RewardMode
 from domain.corporate_number import is_corporate_number
 from domain.ids import CompanyId, CompanyToken, VaultRef
@@ -168,24 +168,24 @@ def test_a_hiring_company_accepts_each_version_of_the_penalty_clause_once() -> N
 
 def test_the_last_administrator_cannot_leave_or_step_down() -> None:
     with refused("company-needs-an-admin"):
-        company.join(a_company(), user=USER, role=MemberRole.RECRUITER)
+        membership.join(a_company(), user=USER, role=MemberRole.RECRUITER)
     admin = MemberJoined(user=USER, role=MemberRole.ADMIN)
     state = a_company(admin, MemberJoined(user=OTHER_USER, role=MemberRole.RECRUITER))
     with refused("company-needs-an-admin"):
-        company.leave(state, user=USER)
+        membership.leave(state, user=USER)
     with refused("company-needs-an-admin"):
-        company.join(state, user=USER, role=MemberRole.FINANCE)
-    assert company.leave(state, user=OTHER_USER).user == OTHER_USER
-    two = company.evolve(state, company.join(state, user=OTHER_USER, role=MemberRole.ADMIN))
-    assert company.evolve(two, company.leave(two, user=USER)).role_of(USER) is None
+        membership.join(state, user=USER, role=MemberRole.FINANCE)
+    assert membership.leave(state, user=OTHER_USER).user == OTHER_USER
+    two = company.evolve(state, membership.join(state, user=OTHER_USER, role=MemberRole.ADMIN))
+    assert company.evolve(two, membership.leave(two, user=USER)).role_of(USER) is None
 
 
 def test_a_member_joins_once_and_a_stranger_cannot_leave() -> None:
     state = a_company(MemberJoined(user=USER, role=MemberRole.ADMIN))
     with refused("member-already-joined"):
-        company.join(state, user=USER, role=MemberRole.ADMIN)
+        membership.join(state, user=USER, role=MemberRole.ADMIN)
     with refused("member-unknown"):
-        company.leave(state, user=OTHER_USER)
+        membership.leave(state, user=OTHER_USER)
 
 
 def test_a_company_is_suspended_and_reinstated() -> None:

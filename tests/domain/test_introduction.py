@@ -8,7 +8,9 @@ import pytest
 
 from domain import introduction as intro
 from domain import selection
-from domain.introduction import CloseCause, Direction, Item, RevokeCause, Stage, Status
+from domain.duties import RevokeCause
+from domain.introduction import CloseCause, Direction, Item, Stage, Status
+from domain.prior_contact import PriorContact
 from tests.domain.share_examples import (
     ASKED_AT,
     CANDIDATE,
@@ -116,5 +118,5 @@ def test_deletion_is_confirmed_once_and_only_of_a_revoked_copy() -> None:
 def test_a_decision_on_prior_contact_is_remembered_with_the_part_still_owed(upheld: bool, fee_bps: int) -> None:
     claim = intro.PriorContactClaimed(claimed_by=USER, last_contact_on=date(2027, 3, 1), evidence_ref=REF)
     state = told(claim, intro.PriorContactDecided(upheld=upheld, fee_bps=fee_bps), since=disclosed())
-    assert state.prior_contact is (intro.PriorContact.UPHELD if upheld else intro.PriorContact.REJECTED)
+    assert state.prior_contact is (PriorContact.UPHELD if upheld else PriorContact.REJECTED)
     assert state.prior_contact_fee_bps == fee_bps

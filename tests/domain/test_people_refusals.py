@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
-    "calendar company partnership job applicant applying candidate consent referral privacy_request rules/listing "
-    "rules/withdrawal rules/cooling_off rules/blocking rules/licence rules/personal_data rules/no_solicitation"
+    "calendar company membership recovery partnership job applicant applying candidate consent referral privacy_request "
+    "rules/listing rules/withdrawal rules/cooling_off rules/blocking rules/licence rules/personal_data rules/no_solicitation"
 ).split()
 RAISED = re.compile(r'Refused\(\s*"([a-z0-9-]+)"((?:[^()]|\([^()]*\))*)\)')
 TEXTS = ROOT / "marketplace/texts/refusals"
@@ -27,7 +27,7 @@ def _raised() -> dict[str, set[str]]:
 
 def _texts() -> dict[str, dict[str, str]]:
     texts: dict[str, dict[str, str]] = {}
-    for name in ("companies", "jobs", "applicants", "people"):
+    for name in ("companies", "jobs", "applicants", "people", "team"):
         texts |= tomllib.loads((TEXTS / f"{name}.toml").read_text())
     return texts
 

@@ -73,17 +73,19 @@ def body_fields() -> set[str]:
 
 DRIVEN_IN_THE_VAULT = frozenset(
     """
+    AskNote.text GlassWords.text
     ApplicantRecord.emails ApplicantRecord.job_title ApplicantRecord.kana ApplicantRecord.name ApplicantRecord.phone
     ApplicantRecord.record_id Component.label ContactRecord.email ContactRecord.kana ContactRecord.name ContactRecord.phone
-    EvaluationRecord.comments Evidence.text MailRecord.html MailRecord.text MailRecord.to ProfileRecord.career
+    EvaluationRecord.comments Evidence.text MailRecord.html MailRecord.text MailRecord.to PasskeyName.name LineRecord.account
+    ProfileRecord.career
     ProfileRecord.employer ProfileRecord.headline ProfileRecord.links ProvisionParties.principal_name ReceivedCopy.career
     ReceivedCopy.email ReceivedCopy.employer ReceivedCopy.headline ReceivedCopy.kana ReceivedCopy.links ReceivedCopy.name
-    ReceivedCopy.phone ReceivedCopy.recommendation Recommendation.text SeekerRecord.address SeekerRecord.name
+    QuestionRecord.text ReceivedCopy.phone ReceivedCopy.recommendation Recommendation.text SeekerRecord.address SeekerRecord.name
     """.split()
 )
 """Where the drive really leaves a token or the telephone number; measured after it."""
-GONE_BEFORE = frozenset({"UploadedFile.data", "UploadedFile.filename"})
-"""Driven too, and gone as soon as the file is read."""
+GONE_BEFORE = frozenset({"SetAsideRow.cells", "UploadedFile.data", "UploadedFile.filename"})
+"""Driven too, and gone as soon as the file is read, or its row is settled."""
 NEVER_FILLED = frozenset(
     """
     ApplicantRecord.employer ApplicantRecord.links ApplicantRecord.reason_words EvaluationRecord.evaluated_by
@@ -93,30 +95,51 @@ NEVER_FILLED = frozenset(
 """Fields that nothing fills: whoever begins to has to drive them."""
 NOT_OF_THE_PERSON = frozenset(
     """
-    ErasureCertificate.jws MailRecord.subject MemberRecord.email MemberRecord.name Party.address Party.name
-    Party.representative ProvisionParties.acquisition ProvisionParties.items Representative.name
+    AnswerRecord.text InterviewPlace.text
+    AddressChange.new AddressChange.old ErasureCertificate.jws MailRecord.subject MemberRecord.email MemberRecord.name
+    Party.address Party.name
+    Party.representative ProvisionParties.acquisition ProvisionParties.items Representative.name SetAsideRow.held_back
     """.split()
 )
 """Companies and their people, codes, the names of items, a subject line that names nobody, a certificate."""
 DRIVEN_BODIES = frozenset(
     """
-    AskForLink.email Asked.email Begun.email Completed.name PriorContact.evidence Recommended.text Salary.label Saved.career
+    AskFor.why GlassForm.words
+    AskForLink.email Asked.email Begun.email Completed.name Mended.cells NewPasskey.name PasskeyNamed.name PriorContact.evidence
+    QuestionForm.question Recommended.text Salary.label Saved.career
     Saved.employer Saved.headline Saved.links SeekerRecord.address SeekerRecord.name
     """.split()
 )
 """What the drive sends a token in; measured as it sends."""
 SAME_AS_FORMS = {
     **{f"ProfileForm.{name}": f"Saved.{name}" for name in ("career", "employer", "headline", "links")},
+    **{f"ProofForm.{name}": "PriorContact.evidence" for name in ("evidence", "reference")},
+    "AskForm.why": "AskFor.why",
     "MailboxForm.email": "AskForLink.email",
+    "PasskeyForm.name": "NewPasskey.name",
+    "RowForm.cells": "Mended.cells",
+    "PasskeyNameForm.name": "PasskeyNamed.name",
     "RegisterForm.name": "Completed.name",
 }
 """A page's form, and the body that the same command is sent as over the API."""
 OF_COMPANIES = frozenset(
     """
+    CancelForm.cause Filters.account Filters.kind Filters.period GroupForm.numbers KeyForm.label Proposal.email
+    Proposal.evidence Proposal.name ReadingForm.q ReadingForm.reason RebuildForm.name
+    SearchForm.language SearchForm.name SearchForm.occupation SearchForm.prefecture SearchForm.q SearchForm.reached
+    SearchForm.salary_band SearchForm.seniority SearchForm.skill
+    AddressForm.email AskForProof.back NewAddress.email PasskeyProofForm.back
     Admitted.address Admitted.name Admitted.name_en Admitted.representative ChosenLanguage.back Joined.email Joined.name
-    Licensed.number NewKey.label Opinion.opinion Registered.t_number UploadForm.notice_version
+    AnswerForm.answer TimesForm.place Licensed.number NewKey.label Opinion.opinion Registered.t_number UploadForm.notice_version
     """.split()
 )
-"""What companies say of themselves and their own people, a page to go back to, the version of a notice."""
-PUBLIC_STRUCTS = ("JobConditions.", "JobForm.")
+"""What companies say of themselves and their own people, what they look for, a page to go back to, the version of a notice."""
+OF_DEVICES = frozenset(
+    """
+    NewPasskey.credential PasskeyForm.credential PasskeyProofForm.credential PasskeySignInForm.credential
+    ProveByPasskey.credential ReturnForm.code ReturnForm.state SignInByPasskey.credential SignInForm.asked
+    """.split()
+)
+"""What an authenticator or LINE says, keys, codes and signatures; read at the door and not kept as it came."""
+PUBLIC_STRUCTS = ("JobConditions.", "JobForm.", "StatedForm.", "ChangeForm.")
 """A job's conditions are public."""

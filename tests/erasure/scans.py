@@ -17,20 +17,29 @@ from domain.refusal import Refused
 from marketplace.vault import envelope
 from marketplace.vault.envelope import Record
 from marketplace.vault.records import (
+    AddressChange,
+    AnswerRecord,
     ApplicantRecord,
+    AskNote,
     ContactRecord,
     ErasureCertificate,
     EvaluationRecord,
     Evidence,
+    GlassWords,
     HireComponents,
+    InterviewPlace,
+    LineRecord,
     MailRecord,
     MemberRecord,
+    PasskeyName,
     ProfileRecord,
     ProvisionParties,
+    QuestionRecord,
     ReceivedCopy,
     Recommendation,
     Representative,
     SeekerRecord,
+    SetAsideRow,
     UploadedFile,
 )
 from marketplace.vault.subject import Subject, SubjectKind
@@ -39,15 +48,18 @@ from tests.erasure.stage import ErasureStage
 
 SINKS = ("dump", "files", "wal", "server-log", "process-logs", "mailbox", "folders", "simulator", "idempotency", "opened")
 RECORDS: dict[SubjectKind, tuple[type[Record], ...]] = {
-    SubjectKind.APPLICANT: (ApplicantRecord, EvaluationRecord, UploadedFile),
-    SubjectKind.CANDIDATE: (ContactRecord, ProfileRecord, Recommendation, HireComponents),
-    SubjectKind.RECEIVED: (ReceivedCopy, Evidence),
+    SubjectKind.APPLICANT: (ApplicantRecord, EvaluationRecord, UploadedFile, SetAsideRow),
+    SubjectKind.CANDIDATE: (
+        *(ContactRecord, ProfileRecord, Recommendation, HireComponents),
+        *(LineRecord, PasskeyName, GlassWords),
+    ),
+    SubjectKind.RECEIVED: (ReceivedCopy, Evidence, AskNote, QuestionRecord, AnswerRecord, InterviewPlace),
     SubjectKind.COMPANY: (Representative, Evidence),
-    SubjectKind.COMPANY_USER: (MemberRecord,),
+    SubjectKind.COMPANY_USER: (MemberRecord, PasskeyName, AddressChange),
     SubjectKind.STATUTORY: (SeekerRecord, ProvisionParties, ErasureCertificate),
     SubjectKind.DEV_MAIL: (MailRecord,),
 }
-"""What each kind of subject is known to hold."""
+"""What each kind of subject is known to hold; a record that is none of it stops the scan, which would be blind to it."""
 _BYTES = re.compile(rb"\\\\x((?:[0-9a-f]{2})+)")
 
 
@@ -131,7 +143,7 @@ def opened(staged: ErasureStage, source: Any = None) -> list[Opened]:
 
 
 def _open(keyring: Any, connection: Any, subject: Subject, ref: Any, version: int) -> Record | None:
-    """A record as whatever type it is, or None if nothing opens it."""
+    """A record as whatever type it is, or None if there is no key to it (any more)."""
     for kind in RECORDS[subject.kind]:
         try:
             record: Record = envelope.open_one(keyring, connection, subject, ref, kind, version=version)
@@ -139,7 +151,7 @@ def _open(keyring: Any, connection: Any, subject: Subject, ref: Any, version: in
             if refused.code == "record-gone": return None
             continue
         return record
-    return None
+    raise AssertionError(f"what is {ref} of a subject of the kind {subject.kind}?")
 
 
 def texts_of(record: object) -> bytes:

@@ -20,10 +20,10 @@ import pytest
 from api.session import begin
 from domain.calendar import jst_date
 from domain.hire import EmploymentTerm, Side
-from domain.ids import CandidateId, CompanyId, IntroductionId, UserId
+from domain.ids import CandidateId, CompanyId, IntroductionId, ReferralId, UserId
 from domain.refusal import Refused
 from marketplace import clock
-from marketplace.commands import hire, introduction
+from marketplace.commands import hire, introduction, referral
 from marketplace.commands.hire import SalaryPart
 from marketplace.commands.office import Office
 from marketplace.run import rebuilding
@@ -51,8 +51,7 @@ class Runner:
         house = self.scenes.stage.house
         source = CompanyId(UUID(self.scenes.companies["aozora"]))
         self.id = registered(house, self.person.email, f"走者 {number}", source)
-        with house.database.transaction() as connection:
-            self.person.bear(begin(connection, "candidate", self.id, clock.now(connection)))
+        self.sign_in()
         self.scenes.stage.settle()
         self.scenes.consent_to_each(self.person, self.scenes.companies["aozora"])
         self.scenes.fill_in(self.person, f"走者 {number}", ["data-analysis"])
@@ -63,6 +62,11 @@ class Runner:
         self.person.post(f"/me/referrals/{self.referral}/card")
         self.scenes.stage.settle()
         self.introduction = self.scenes.ask(self.person)
+
+    def sign_in(self) -> None:
+        """A session of this moment: the proof that an erasure asks for, and that does not count for long."""
+        with self.scenes.stage.house.database.transaction() as connection:
+            self.person.bear(begin(connection, "candidate", self.id, clock.now(connection)))
 
     def approve(self) -> httpx.Response:
         ask = self.person.client.get(f"/me/asks/{self.introduction}")
@@ -119,8 +123,11 @@ class Runner:
         stage = self.scenes.stage
         with psycopg.connect(stage.owner_url, autocommit=True) as connection:
             clock.move_to(connection, stage.now() + timedelta(minutes=11))
-        with stage.house.database.transaction() as connection:
-            self.person.bear(begin(connection, "candidate", self.id, clock.now(connection)))
+
+    def unlisted(self) -> None:
+        """No card is taken off when the person goes: the referral hears nothing of it."""
+        self.person.post(f"/me/referrals/{self.referral}/card-suspension")
+        self.scenes.stage.settle()
 
     def nothing_more(self) -> None:
         """There is nothing to prepare."""
@@ -158,6 +165,7 @@ class Town:
     def race(self, prepare: Callable[[Runner], None], act: Callable[[Runner], object]) -> None:
         runner = Runner(self, next(self.numbers))
         prepare(runner)
+        runner.sign_in()
         for company in (self.scenes.aozora, self.scenes.tsubasa):
             company.get("/session")
         start, acknowledged, certified = threading.Barrier(2), threading.Event(), threading.Event()
@@ -246,21 +254,30 @@ def report_hire(office: Office, command: Command, runner: Runner) -> None:
     )
 
 
+def recommend(office: Office, command: Command, runner: Runner) -> None:
+    source = CompanyId(UUID(runner.scenes.companies["aozora"]))
+    text = "論理的で、対話がたいへん丁寧な方です。"
+    referral.recommend(office, command, referral=ReferralId(UUID(runner.referral)), source=source, text=text)
+
+
 @pytest.mark.story
 def test_what_was_sealed_before_the_key_went_is_not_written_after_it(scenes: Scenes) -> None:
-    town = Town(scenes, 4)
-    for act, is_started, refusal in (
-        (claim_prior_contact, False, "copy-not-open"),
-        (report_hire, False, None),
-        (report_hire, True, None),
+    town = Town(scenes, 5)
+    for prepare, act, is_started, refusal in (
+        (Runner.unlisted, recommend, False, "referral-ended"),
+        (Runner.disclosed, claim_prior_contact, False, "copy-not-open"),
+        (Runner.disclosed, report_hire, False, None),
+        (Runner.disclosed, report_hire, True, None),
     ):
         runner, house = Runner(town, next(town.numbers)), scenes.stage.house
-        runner.disclosed()
+        prepare(runner)
+        runner.sign_in()
 
         if is_started: runner.person.post("/me/erasure", {"confirm": True})
 
-        def erase(runner: Runner = runner) -> None:
-            runner.person.client.post("/me/erasure", json={"confirm": True}, headers=_key())
+        def erase(runner: Runner = runner, *, is_started: bool = is_started) -> None:
+            answer = runner.person.client.post("/me/erasure", json={"confirm": True}, headers=_key())
+            assert answer.status_code == (401 if is_started else 200), answer.text
             runner.scenes.stage.settle()
 
         log = cast("Log", Overtaken(house.log, erase))
@@ -279,6 +296,7 @@ def test_what_was_sealed_before_the_key_went_is_not_written_after_it(scenes: Sce
 
 def a_hire_of_somebody_who_was_erased_since_is_still_a_hire(runner: Runner) -> None:
     runner.disclosed()
+    runner.sign_in()
     runner.person.post("/me/erasure", {"confirm": True})
     runner.scenes.stage.settle()
     assert runner.report_hire().status_code == 201

@@ -96,11 +96,13 @@ class Street:
             "poison", command, stream, lambda: self.house.log.append(command, {stream: (version, [EVENT])}, also=also)
         )
 
-    def round(self) -> list[Errand]:
+    def round(self, *, poisoned: bool) -> list[Errand]:
+        """One that cannot be stored has all others carried out one by one, so there are rounds without it too."""
         twice = self.fresh("twice")
         errands = [
             self.fresh(), self.fresh(), self.crowd(), self.crowd(), self.crowd(), self.fresh("stale", version=99),
-            twice, twice, *self.taken(), self.poison(), self.old._replace(kind="old"),
+            twice, twice, self.old._replace(kind="old"),
+            *([self.poison(), *self.taken()] if poisoned else [self.fresh("more") for _ in range(3)]),
         ]
         self.rng.shuffle(errands)
         return errands
@@ -161,27 +163,28 @@ def hold_to_account(house: House, street: Street, told: list[Told]) -> None:
     """Each was told its own."""
     assert outcomes(told, "fresh") == ["done", "done"], answers(told, "fresh")
     assert outcomes(told, "twice") == ["again", "done"]
+    assert outcomes(told, "more") in ([], ["done", "done", "done"])
     first, second = answers(told, "twice")
     assert isinstance(first, Appended)
     assert isinstance(second, Appended)
     assert first.position == second.position
-    assert outcomes(told, "taken") == ["AlreadyThere", "done"]
+    assert outcomes(told, "taken") in ([], ["AlreadyThere", "done"])
     assert answers(told, "old") == [Appended("again", street.first.position)]
     assert set(outcomes(told, "crowd")) <= {"done", "StreamMoved"}
     for each in told:
         if isinstance(each.answer, StreamMoved):
             assert (each.kind, each.answer.stream) in {("crowd", CROWD), ("stale", each.stream)}
     assert outcomes(told, "stale") == ["StreamMoved"]
-    (poisoned,) = [each for each in told if each.kind == "poison"]
-    assert isinstance(poisoned.answer, Exception)
-    assert not isinstance(poisoned.answer, (StreamMoved, AlreadyThere))
-    assert house.log.carried_out(poisoned.command.id) is None
+    for poisoned in (each for each in told if each.kind == "poison"):
+        assert isinstance(poisoned.answer, Exception)
+        assert not isinstance(poisoned.answer, (StreamMoved, AlreadyThere))
+        assert house.log.carried_out(poisoned.command.id) is None
 
 
 def rounds(house: House, number: int, poisons: Poisons = POISONS) -> None:
     street, diary = Street(house, number, poisons), Diary()
-    for _ in range(number):
-        told = together(house, street.round())
+    for n in range(number):
+        told = together(house, street.round(poisoned=n % 2 == 0))
         hold_to_account(house, street, told)
         diary.entries += [entry_of(each) for each in told if each.kind != "poison"]
     assert audit(house, diary) == []

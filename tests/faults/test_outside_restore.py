@@ -17,6 +17,7 @@ from tests.api.v1.introductions.test_hire import started
 from tests.faults.working_place import Place, built, place
 from tests.faults.working_scenes import AOI, pay, settle
 from tests.faults.working_site import Site, consents_to_mail, opened_site
+from tests.marketplace.settlement.relay import send_run
 
 if TYPE_CHECKING:
     from tests.api.v1.introductions.town import Town
@@ -67,6 +68,8 @@ def paid_and_asked_to_transfer(site: Site, town: Town) -> None:
     settle(site)
     world.spoil("never-arrives", "post /v1/transfers$", 1)
     pay(site, world, town.company("hiring").get("/account")["customer"])
+    settle(site)
+    assert send_run(site.house.office, site.now())
     settle(site)
     assert site.events("transfer-requested") == 1
     assert site.rows("SELECT state FROM intent WHERE kind = 'create_transfer'") == [("unknown",)]

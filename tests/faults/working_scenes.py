@@ -9,13 +9,15 @@ from marketplace.settlement.stripe.simulator import World
 from tests.api.v1.introductions.test_hire import started
 from tests.api.v1.introductions.town import Town
 from tests.faults.working_site import LEASE_OVER, Site, consents_to_mail
+from tests.marketplace.settlement.relay import send_run
 
 AOI = "aoi@mail.example"
 LAST_MAIL = "情報の消去についてのお知らせ"
 TOLD_ONCE = {
     "identity-disclosed": 1, "hire-confirmed": 1, "ownership-resolved": 1, "candidate-placed": 1,
     "employment-started": 1, "fee-accrued": 1, "invoice-requested": 1, "invoice-issued": 1, "payment-settled": 1,
-    "release-scheduled": 1, "transfer-requested": 1, "transfer-posted": 1, "leave-determined": 1,
+    "release-scheduled": 1, "payable-released": 1, "transfer-run-drafted": 1, "transfer-run-approved": 1,
+    "planned-transfer-sent": 1, "transfer-requested": 1, "transfer-posted": 1, "leave-determined": 1,
     "return-determined": 1, "reversal-requested": 1, "transfer-reversed": 1, "refund-requested": 1, "refund-settled": 1,
     "candidate-erasure-started": 1, "candidate-erased": 1, "connected-account-opened": 1,
 }  # fmt: skip
@@ -55,6 +57,8 @@ def whole_relay(site: Site, town: Town) -> None:
     _made, hire = started(town)
     settle(site)
     pay(site, world, town.company("hiring").get("/account")["customer"])
+    settle(site)
+    assert send_run(site.house.office, site.now())
     settle(site)
     site.later(timedelta(days=1))
     settle(site)

@@ -10,9 +10,12 @@ from uuid import UUID, uuid4
 
 from api import keys
 from api.session import begin, find, stand_for
+from domain.ids import JobId, UserId
+from domain.job import JobAssigned
 from marketplace import clock
 from marketplace.links import mint_login_link, mint_merge_link, mint_share_link
 from marketplace.store.database import Connection
+from marketplace.store.log import Command
 from tests.hostile.matrix_table import Term
 from tests.hostile.seeds import Handler, Place, Seed
 from tests.hostile.seeds_place import TOKEN, Answer, Asked
@@ -39,6 +42,8 @@ class Visitor:
     scopes: frozenset[str] = frozenset()
     asked: str = ""
     """Of a link's holder: for whom the ask is."""
+    assigned: bool = False
+    """Of a hiring manager: they look after every job of their company, not after none."""
     shows_nothing_good: bool = False
     """They show something as if it were a session or a key."""
 
@@ -70,6 +75,7 @@ def _fits(term: Term, visitor: Visitor, owners: Owners) -> bool:
     if visitor.kind not in {"user", "key"} or not visitor.company: return False
     if term.who != "company" and term.who not in KINDS[visitor.company]: return False
     if term.own and visitor.company not in owners.companies: return False
+    if term.own and term.who == "hiring" and visitor.role == "hiring-manager" and not visitor.assigned: return False
     return term.scope in visitor.scopes if visitor.kind == "key" else _role(term, visitor)
 
 
@@ -143,7 +149,21 @@ def _people(place: Place) -> list[Visitor]:
         )
         place.people["left"] = ("user", left)
         found += [_serves_two(place, connection, standing, now) for standing in ("hiring", "second-source")]
-    return [*found, Visitor("left", "user")]
+    managers = [_looks_after_all(place, company) for company in ("hiring", "by-page")]
+    return [*found, *managers, Visitor("left", shows_nothing_good=True)]
+
+
+def _looks_after_all(place: Place, company: str) -> Visitor:
+    """A hiring manager to whom every job of the company is assigned."""
+    user, name = uuid4(), f"{company}:hiring-manager of all"
+    with place.house.database.transaction() as connection:
+        member = (user, place.companies[company])
+        connection.execute("INSERT INTO member (user_id, company, role) VALUES (%s, %s, 'hiring-manager')", member)
+        found = connection.execute("SELECT job FROM jobs WHERE company = %s", (place.companies[company],)).fetchall()
+    streams = {JobId(job): (place.house.office.job(JobId(job)).version, [JobAssigned(user=UserId(user))]) for (job,) in found}
+    place.house.log.append(Command(id=uuid4(), actor="operator:test", now=place.now()), streams)  # type: ignore[arg-type]
+    place.people[name] = ("user", user)
+    return Visitor(name, "user", company, "hiring-manager", assigned=True)
 
 
 def _serves_two(place: Place, connection: Connection, standing: str, now: datetime) -> Visitor:

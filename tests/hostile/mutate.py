@@ -173,7 +173,7 @@ def broken(seed: Seed, asked: Asked, random: Random) -> tuple[str, Asked]:
         asked.target): several.append(("a torn id", _torn))
     match seed.door:
         case "command" | "form": several += FROM_ELSEWHERE
-        case "webhook": several += OF_HOOKS
+        case "webhook" if not seed.path.startswith(AS_LINE): several += OF_HOOKS
     if seed.door == "command" and not isinstance(seed.body, bytes): several += OF_JSON * 2
     if seed.door == "form" and seed.file is None: several += OF_FORMS * 2
     if not several: return "another method", replace(asked, method="PATCH")
@@ -286,12 +286,17 @@ _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 _INSIDE = ("Traceback", 'File "/', "psycopg", "litestar", "SELECT ", "relay_events", "<class ")
 
 
+AS_LINE = ("/dev/line/token", "/dev/line/verify", "/dev/line/profile/", "/dev/line/push")
+"""The stand-in speaks here as LINE's own servers do, to our server and to no person: codes of OAuth, in no language."""
+
+
 def impolite(asked: Asked, answer: Answer) -> str:
     """What is wrong with an answer; empty for a good one. A refusal is a problem or a page with a sentence in its language."""
     if answer.status >= 500: return "broken"
     if answer.status < 400: return ""
     if any(word in answer.text for word in _INSIDE): return "tells of the inside"
     if asked.method == "HEAD": return "" if not answer.body else "a body to HEAD"
+    if asked.target.startswith(tuple(each.encode() for each in AS_LINE)): return ""
     language, kind = answer.headers.get("content-language"), answer.headers.get("content-type", "")
     if language not in {"ja", "en"}: return "in no language"
     twice = asked.target.startswith(b"//") and kind.startswith("application/problem+json")  # read as /api/ where it fits

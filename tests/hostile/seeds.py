@@ -33,10 +33,18 @@ import psycopg
 from domain.calendar import JST
 from marketplace import clock
 from marketplace.run import postgres
+from tests.hostile import seeds_candidate as candidate
 from tests.hostile import seeds_companies as companies
+from tests.hostile import seeds_finance as finance
+from tests.hostile import seeds_hiring as hiring
+from tests.hostile import seeds_line as line
 from tests.hostile import seeds_money as money
+from tests.hostile import seeds_operator as operator
 from tests.hostile import seeds_people as people
+from tests.hostile import seeds_proofs as proofs
 from tests.hostile import seeds_shares as shares
+from tests.hostile import seeds_source as source
+from tests.hostile import seeds_team as team
 from tests.hostile.seeds_place import Handler, Place, Seed, opened
 from tests.hostile.seeds_walk import Walk, nothing
 
@@ -80,6 +88,8 @@ def play(place: Place, before: Callable[[Seed], None] = nothing) -> dict[Handler
     companies.play_imports(walk)
     companies.play_applicants(walk)
     companies.play_sessions(walk)
+    team.play_team(walk)
+    proofs.play_proofs(walk)
     money.open_accounts(walk)
     people.play_registrations(walk)
     people.play_profiles(walk)
@@ -87,17 +97,28 @@ def play(place: Place, before: Callable[[Seed], None] = nothing) -> dict[Handler
     people.play_cards(walk)
     shares.make_people(walk)
     shares.ask_all(walk)
+    candidate.play_interviews(walk)
     shares.answer_copies(walk)
+    hiring.play_searches(walk)
+    hiring.play_interview(walk)
     shares.hire_all(walk)
     people.play_ownership(walk)
+    candidate.play_pace(walk)
+    candidate.play_channels(walk)
+    line.play_line(walk)
     money.pay(walk)
     shares.leave_some(walk)
     walk.later(timedelta(days=12))
     money.pay_and_refund(walk)
     people.play_endings(walk)
     money.half_a_year(walk)
+    hiring.play_job_change(walk)
+    hiring.look_at_money(walk)
     money.settle_books(walk)
     money.knock_by_machine(walk)
+    source.play_source(walk)
+    finance.play_finance(walk)
+    operator.play_operator(walk)
     money.look_everywhere(walk)
     return {handler: replace(seed, who=_LIVING.get(seed.who, seed.who)) for handler, seed in walk.seeds.items()}
 

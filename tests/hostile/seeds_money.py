@@ -36,9 +36,9 @@ def pay_and_refund(walk: Walk) -> None:
     walk.do("finance", f"/fees/{fee}/refund")
 
 
-def pay(walk: Walk) -> None:
-    """The hiring company's bank transfers what the invoice for the leaver says."""
-    invoice = _fee(walk, str(fee_of(HireId(UUID(walk.place.ids["hire-leaver"]))))).invoice
+def pay(walk: Walk, hire: str = "hire-leaver") -> None:
+    """The hiring company's bank transfers what the invoice for a hire, the leaver's, says."""
+    invoice = _fee(walk, str(fee_of(HireId(UUID(walk.place.ids[hire]))))).invoice
     assert invoice is not None
     ((number,),) = walk.place.rows("SELECT body->>'number' FROM stripe_simulator.object WHERE id = %s", invoice.provider_invoice)
     walk.place.world.customer_pays(walk.get("hiring", "/account")["customer"], invoice.total_yen, number)
@@ -58,6 +58,10 @@ def settle_books(walk: Walk) -> None:
     account.change_payout_account(place.house.office, command, company=source, by="provider:stripe")
     walk.later(timedelta(days=7))
     walk.do("finance", f"/accounts/{source}/resumption")
+    again = Command(id=UUID(int=8), actor="operator:test", now=place.now())
+    account.change_payout_account(place.house.office, again, company=source, by="provider:stripe")
+    walk.later(timedelta(days=7))
+    walk.form("finance", f"/finance/accounts/{source}/resumption")
 
 
 def half_a_year(walk: Walk) -> None:

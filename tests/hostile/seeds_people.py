@@ -148,7 +148,8 @@ def play_endings(walk: Walk) -> None:
     walk.do("aoi", "/me/consents/withdrawal", {"scopes": [{"scope": "retain", "company": source}]})
     walk.form("ren", "/me/consents/withdrawal", scope="retain", company=source)
     walk.settle()
-    asked = [each["request"] for each in walk.get("source", "/privacy-requests")["items"]]
+    waiting = walk.get("source", "/privacy-requests")["items"]
+    asked = [each["request"] for each in waiting if each["kind"] != "feedback"]
     walk.do("source", f"/privacy-requests/{asked[0]}/decision", {"granted": True})
     walk.do("source", f"/privacy-requests/{asked[0]}/completion")
     walk.form("source", f"/source/privacy-requests/{asked[1]}/decision", granted="true")

@@ -38,13 +38,23 @@ def ask_all(walk: Walk) -> None:
         body = {"card": str(card_of(CandidateId(place.people[own][1]))), "job": place.ids["job"], "job_version": 2, "items": ITEMS}
         place.ids[own] = walk.do("hiring", "/introductions", body)["id"]
         card = card_of(CandidateId(place.people[page][1]))
-        fields = {"job": place.ids["page-job"], "job_version": 1, "items": ITEMS}
+        fields = {"job": place.ids["page-job"], "job_version": 1, "items": ITEMS, "why": "現場での分析の経験を伺いたいです。"}
         answer = walk.form("by-page", f"/hiring/cards/{card}/request", **fields)
         place.ids[page] = answer.headers["location"].split("/")[3].partition("?")[0]
     walk.settle()
+    play_questions(walk)
     for own in API: _answer_by_api(walk, own)
     for n, page in enumerate(PAGE): _answer_by_page(walk, page, by_link=n % 2 == 0)
     walk.later(timedelta(minutes=11))
+
+
+def play_questions(walk: Walk) -> None:
+    """Somebody asks by the link, somebody signed in; the companies answer. The asks are open."""
+    ids = walk.place.ids
+    walk.form("stranger", f"/share/{TOKEN}/question", mint=share_of("page-leaver"), question="在宅勤務はできますか。")
+    walk.form("leaver", f"/me/asks/{ids['leaver']}/question", question="転勤はありますか。")
+    there = f"/hiring/introductions/{ids['leaver']}"
+    walk.form("hiring", f"{there}/answer", question=1, answer="ありません。")
 
 
 def _answer_by_api(walk: Walk, who: str) -> None:
@@ -145,6 +155,7 @@ def _hire_by_page(walk: Walk, offer: dict[str, str], later: dict[str, str]) -> N
     for who in ("page-leaver", "page-withdrawn", "page-disputed"):
         there = f"/hiring/introductions/{place.ids[who]}"
         walk.form("by-page", f"{there}/stages", stage="interview", reached_on=offer["offer_accepted_on"])
+        walk.form("by-page", f"{there}/hire-preview", **offer, **SALARY_FORM)
         walk.form("by-page", f"{there}/hires", **offer, **SALARY_FORM)
     walk.settle()
     for who in ("page-leaver", "page-withdrawn", "page-disputed"):

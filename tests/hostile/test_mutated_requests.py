@@ -12,7 +12,7 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from marketplace.run import postgres
-from tests.hostile.mutate import bent, broken
+from tests.hostile.mutate import AS_LINE, bent, broken
 from tests.hostile.mutate_knock import SEED, Knocker, Listener
 from tests.hostile.seeds import Handler, Place, Played, play_once
 
@@ -65,6 +65,7 @@ def test_a_seed_sent_again_is_let_in_or_refused_by_a_rule(place: Place, played: 
         asked = place.asked(seed)
         knocker.again()
         answer = knocker.knock("again", asked)
+        if seed.path.startswith(AS_LINE): continue
         if answer.status in {400, 403, 405, 413, 415, 428}: strange.append((seed.path, answer.status, answer.text[:200]))
         if answer.status in {401, 410}: place.forget(seed.who)
     assert knocker.wrong == []

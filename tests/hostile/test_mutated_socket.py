@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from time import monotonic
 from uuid import uuid4
@@ -19,6 +19,8 @@ from tests.hostile.seeds_place import Asked
 
 SLOW_ONES = 1_000
 PATIENCE_S = 20.0
+AT_ONCE_S = 8.0
+"""Before the server's own patience with headers is over."""
 HANGS_UP_WITHIN_S = 25.0
 """The server gives headers and the beginning of a body ten seconds each."""
 
@@ -77,55 +79,89 @@ def command(place: Place, body: bytes, *headers: bytes, port: int) -> bytes:
     return b"\r\n".join([*usual, *headers, b"", b""]) + body
 
 
-@pytest.mark.parametrize(
-    ("headers", "body"),
-    [
-        ([b"content-length: 5"], b'{"a": 1, "b": 2}'),
-        ([b"content-length: 900"], b'{"a": 1}'),
-        ([b"content-length: -1"], b"{}"),
-        ([b"content-length: 99999999999999999999"], b"{}"),
-        ([b"content-length: 2", b"content-length: 16"], b'{"a": 1, "b": 2}'),
-        ([b"content-length: 2", b"transfer-encoding: chunked"], b"0\r\n\r\nPOST /x HTTP/1.1\r\n\r\n"),
-        ([b"transfer-encoding: chunked"], b"zz\r\n{}\r\n0\r\n\r\n"),
-        ([b"transfer-encoding: gzip, chunked"], b"2\r\n{}\r\n0\r\n\r\n"),
-        ([b"transfer-encoding: chunked"], b"4000000\r\n" + b"x" * 400_000),
-        ([b"content-length: 400000"], b"x" * 400_000),
-    ],
-)
-def test_a_body_of_another_length_than_it_says_is_never_carried_out(
-    place: Place, port: int, headers: list[bytes], body: bytes
-) -> None:
+def in_pieces(body: bytes) -> bytes:
+    """The body as one piece of a chunked one, and its end."""
+    return b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
+
+
+CHUNKED = b"transfer-encoding: chunked"
+SPACES = b" " * 400_000
+LYING: dict[str, Callable[[bytes], tuple[list[bytes], bytes]]] = {
+    "it goes on after its end": lambda job: ([b"content-length: 5"], job),
+    "less than nothing": lambda job: ([b"content-length: -1"], job),
+    "beyond all numbers": lambda job: ([b"content-length: 99999999999999999999"], job),
+    "two lengths": lambda job: ([b"content-length: 2", b"content-length: %d" % len(job)], job),
+    "two lengths, the right one first": lambda job: ([b"content-length: %d" % len(job), b"content-length: 2"], job),
+    "pieces of no size": lambda job: ([CHUNKED], b"zz\r\n" + job + b"\r\n0\r\n\r\n"),
+    "pieces that are packed": lambda job: ([b"transfer-encoding: gzip, chunked"], in_pieces(job)),
+    "pieces twice": lambda job: ([b"transfer-encoding: chunked, chunked"], in_pieces(in_pieces(job))),
+    "pieces and something more": lambda job: ([CHUNKED, b"transfer-encoding: x"], in_pieces(job)),
+    "larger than it may be": lambda job: ([b"content-length: %d" % (len(job) + len(SPACES))], job + SPACES),
+    "larger in pieces": lambda job: ([CHUNKED], in_pieces(job + SPACES)),
+}
+BREAKS_OFF: dict[str, Callable[[bytes], tuple[list[bytes], bytes]]] = {
+    "shorter than it says": lambda job: ([b"content-length: %d" % (len(job) + 900)], job),
+    "a piece shorter than it says": lambda job: ([CHUNKED], b"%x\r\n" % (len(job) + 900) + job),
+    "no last piece": lambda job: ([CHUNKED], in_pieces(job).removesuffix(b"0\r\n\r\n")),
+}
+"""Each around a body that would be carried out, were its length an honest one."""
+
+
+@pytest.fixture(scope="module")
+def job(place: Place, played: Played, port: int) -> bytes:
+    """A body that is carried out."""
+    body = place.asked(played.seeds["POST", "/api/v1/jobs"]).body
+    honest = command(place, body, b"content-length: %d" % len(body), port=port)
+    assert statuses(send(port, honest, hang_up=False)) == [201]
+    return body
+
+
+@pytest.mark.parametrize("how", [*LYING, *BREAKS_OFF])
+def test_a_body_of_another_length_than_it_says_is_never_carried_out(place: Place, port: int, job: bytes, how: str) -> None:
+    headers, body = (LYING | BREAKS_OFF)[how](job)
     before = place.house.log.position()
-    found = statuses(send(port, command(place, body, *headers, port=port)))
+    found = statuses(send(port, command(place, body, *headers, port=port), hang_up=how in BREAKS_OFF))
     assert all(400 <= status < 500 for status in found), found
     assert place.house.log.position() == before
     assert alive(port)
 
 
-def test_a_second_request_hidden_in_the_first_ones_body_is_not_read(place: Place, port: int) -> None:
-    hidden = b"GET /sign-in HTTP/1.1\r\nhost: x\r\n\r\n"
-    two_lengths = [b"content-length: %d" % len(hidden), b"transfer-encoding: chunked"]
-    found = send(port, command(place, b"0\r\n\r\n" + hidden, *two_lengths, port=port))
+@pytest.mark.parametrize("lengths", [[b"content-length: 47", CHUNKED], [CHUNKED, b"content-length: 47"]])
+def test_a_second_request_hidden_in_the_first_ones_body_is_not_read(place: Place, port: int, lengths: list[bytes]) -> None:
+    """A body that says its length in two ways is the last that is read on its line."""
+    hidden = b"0\r\n\r\nGET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+    kept_open = command(place, hidden, *lengths, port=port).replace(b"connection: close\r\n", b"")
+    found = send(port, kept_open, hang_up=False)
     assert 200 not in statuses(found)
     assert b"<form" not in found
 
 
+REFUSED: tuple[list[int], ...] = ([], [400], [431])
+"""An answer may be lost where the server hangs up on somebody who still talks."""
+READ: tuple[list[int], ...] = ([200],)
+
+
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "answers"),
     [
-        b"".join(b"x-%d: y\r\n" % n for n in range(100_000)), b"cookie: relay-session=" + b"x" * 60_000 + b"\r\n",
-        b"cookie: " + b"a=b; " * 1_000_000 + b"\r\n", b"cookie: relay-session=x\r\n" * 90, b"x: " + b"y" * 8_000_000 + b"\r\n",
-        b"no colon at all\r\n", b": empty\r\n", b"x\x00y: z\r\n", b"x: \xff\xfe\r\n", b" folded: x\r\n", b"host: a\r\nhost: b\r\n",
+        (b"".join(b"x-%d: y\r\n" % n for n in range(100_000)), REFUSED),
+        (b"cookie: " + b"a=b; " * 1_000_000 + b"\r\n", REFUSED), (b"x: " + b"y" * 8_000_000 + b"\r\n", REFUSED),
+        (b"x: " + b"y" * 200_000 + b"\r\n", REFUSED), (b"no colon at all\r\n", REFUSED), (b": empty\r\n", REFUSED),
+        (b"x\x00y: z\r\n", REFUSED), (b" folded: x\r\n", REFUSED), (b"host: a\r\nhost: b\r\n", REFUSED),
+        (b"cookie: relay-session=" + b"x" * 60_000 + b"\r\n", READ), (b"cookie: relay-session=x\r\n" * 90, READ),
+        (b"x: \xff\xfe\r\n", READ),
     ],
-    ids=["100,000 headers", "60 kB cookie", "5 MB cookie", "90 cookies", "8 MB header", "no colon", "no name", "NUL", "bytes",
-         "fold", "hosts"],
+    ids=["100,000 headers", "5 MB cookie", "8 MB header", "200 kB header", "no colon", "no name", "NUL", "fold", "hosts",
+         "60 kB cookie", "90 cookies", "bytes"],
 )  # fmt: skip
-def test_headers_of_absurd_number_and_size_are_refused_or_cut_off_at_once(port: int, headers: bytes) -> None:
+def test_headers_of_absurd_number_and_size_are_refused_or_cut_off_at_once(
+    port: int, headers: bytes, answers: tuple[list[int], ...]
+) -> None:
     began = monotonic()
-    found = statuses(send(port, b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n" + headers + b"\r\n"))
-    assert monotonic() - began < PATIENCE_S
-    assert all(status < 500 for status in found), found
-    assert len(found) <= 1
+    asked = b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n" + headers + b"\r\n"
+    found = statuses(send(port, asked, hang_up=False))
+    assert monotonic() - began < AT_ONCE_S
+    assert found in answers
     assert alive(port)
 
 
@@ -145,7 +181,7 @@ def test_a_thousand_who_never_finish_their_headers_or_bodies_keep_nobody_else_wa
             at = monotonic()
             assert alive(port)
             took.append(monotonic() - at)
-        assert sorted(took)[5] < 5
+        assert max(took) < AT_ONCE_S
     finally:
         for line in lines: line.close()
     assert alive(port)

@@ -30,7 +30,8 @@ FEW = (
     "UTF-8 and Shift_JIS in one file",
     "a quotation mark that never closes", "one cell of a megabyte", "a million columns", "a million rows",
     "JSON a hundred thousand deep", "too many applications", "a bomb by ratio", "a bomb by size", "a size that lies low",
-    "sixty thousand entries", "a zip with a password", "a billion laughs", "an entity out of a file", "macros",
+    "sixty thousand entries", "a zip with a password", "a billion laughs", "an entity out of a file",
+    "entities that are declared and not used", "macros",
     "a cell in the last corner", "a name that leads out", "a name shown backwards",
 )  # fmt: skip
 """Stand for the others in plain `make test`."""

@@ -179,6 +179,8 @@ SMALL = (
             lambda: outside('e SYSTEM "file:///etc/passwd"'), "a.xlsx"),
     Hostile("an entity out of the network", "workbook-unreadable",
             lambda: outside('% e SYSTEM "http://127.0.0.1:9/x.dtd"'), "a.xlsx"),
+    Hostile("entities that are declared and not used", "workbook-unreadable",
+            lambda: sheet(f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e "e">]>{cells("x")}'), "a.xlsx"),
     Hostile("macros", "workbook-has-active-parts", lambda: sheet(cells("x"), xl__vbaProject=b"x"), "a.xlsm"),
     Hostile("a link to another workbook", "workbook-has-active-parts",
             lambda: sheet(cells("x"), xl__externalLinks__1=b"x"), "a.xlsx"),

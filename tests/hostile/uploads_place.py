@@ -215,7 +215,7 @@ def opened(database: Database, folder: Path) -> Iterator[Desk]:
 
 
 def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if client.get("/api/v1/openapi.json").is_success: return

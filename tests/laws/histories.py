@@ -20,6 +20,7 @@ from domain.applicant import Channel
 from domain.candidate import Candidate, Entrance
 from domain.company import Company, CompanyRole
 from domain.consent import LIST, BlockCause, Consent, OutcomeLevel, Permission, Scope, WithdrawalCause
+from domain.duties import RevokeCause
 from domain.event import Event
 from domain.ids import CandidateId, CompanyId, CompanyToken, IntroductionId, VaultRef, consent_of
 from domain.introduction import IdentityDisclosed, Introduction, Item
@@ -185,7 +186,7 @@ class Life:
     def revoke(self, which: int) -> None:
         if which not in self.shares:
             return
-        event = share.revoke(self.shares[which], introductions.RevokeCause.PERSON)
+        event = share.revoke(self.shares[which], RevokeCause.PERSON)
         self.shares[which] = introductions.evolve(self.shares[which], event)
         self.events[self.keys[which]].append(event)
 

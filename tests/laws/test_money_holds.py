@@ -31,6 +31,7 @@ from tests.laws import till
 from tests.laws.interleave import at_once, between
 from tests.laws.machines import brief, long, play
 from tests.laws.till import OTHER, Carry, Till
+from tests.laws.two_people import TwoPeople
 from tests.marketplace.settlement.relay import SOURCE
 
 PLAIN = brief(examples=2, steps=25)
@@ -53,6 +54,7 @@ class Money(RuleBasedStateMachine):
         self.read = 0
         self.sums: dict[str, int] = defaultdict(int)
         self.accrued: dict[HireId, UUID] = {}
+        self.two_people = TwoPeople()
         self.disputes: list[str] = []
         self.sound = True
 
@@ -296,6 +298,8 @@ class Money(RuleBasedStateMachine):
                     assert self.accrued.setdefault(entry.event.hire, entry.stream) == entry.stream
                     assert entry.version == 1, "a second accrual"
                     assert entry.stream == fee_of(entry.event.hire)
+                self.two_people.read(t.office, entry)
+        self.two_people.hold()
         for introduction in t.introductions:
             who = t.office.introduction(introduction).state.candidate
             owing = [key for key in t.fees().values() if t.state(key).candidate == who and t.lives(key)]

@@ -88,7 +88,7 @@ class Web(threading.Thread):
         self._loop.close()
 
     def wait(self) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 if httpx.get(f"http://127.0.0.1:{self._port}/api/v1/openapi.json", timeout=5).is_success:

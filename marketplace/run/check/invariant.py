@@ -32,7 +32,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     `workshop`: the database as its owner, who may make the temporary tables to compare in; the application may not.
     `difference_yen`: asks Stripe and the ledger what they hold, and answers by how much they differ; None: no Stripe
-    is at hand. `verify` knows the keys that heads of the log were signed with.
+    is at hand. `verify` knows the keys that heads of the log were signed with. Without `has_owner` the workshop is the
+    application's own connection, and what needs tables of its own is left out.
     """
 
     log: Log
@@ -43,6 +44,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     verify: Verify
     difference_yen: Callable[[], int] | None = None
+    has_owner: bool = True
     progress: Progress = _quietly
 
     def entries(self, until: int | None = None) -> Iterator[Recorded[AnyEvent] | Unreadable]:

@@ -40,6 +40,8 @@ OPERATOR = CompanyPart(
     admin_email="operator@career-relay.example",
     licence="13-ユ-999901",
 )
+SECOND_NAME, SECOND_EMAIL = "経理 見本", "finance@career-relay.example"
+"""The operator's second person: what one gathers for sending, the other approves."""
 AOZORA = CompanyPart(
     name="株式会社あおぞら見本",
     name_en="Aozora Sample Inc.",

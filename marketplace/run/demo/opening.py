@@ -31,7 +31,8 @@ class Opening:
         self.aozora = Person(stage, "あおぞら見本", cast.AOZORA.admin_email)
         self.minato = Person(stage, "みなと例示", cast.MINATO.admin_email)
         self.tsubasa = Person(stage, "つばさ見本", cast.TSUBASA.admin_email)
-        self.people = [self.operator, self.aozora, self.minato, self.tsubasa]
+        self.second = Person(stage, "運営の経理", cast.SECOND_EMAIL)
+        self.people = [self.operator, self.second, self.aozora, self.minato, self.tsubasa]
         self.sources = {"aozora": self.aozora, "minato": self.minato}
         self.files = {key: (file.name, file.read_bytes()) for key, file in (("aozora", AOZORA), ("minato", MINATO))}
         self.companies: dict[str, str] = {}
@@ -59,6 +60,11 @@ class Opening:
         self.stage.settle()
         self.operator.sign_in()
         self._licence(str(OPERATOR_ID), part)
+        self.operator.post(
+            f"/companies/{OPERATOR_ID}/members",
+            {"name": cast.SECOND_NAME, "email": cast.SECOND_EMAIL, "role": "finance"},
+        )
+        self.stage.settle()
         for key, person, who in (
             ("aozora", self.aozora, cast.AOZORA),
             ("minato", self.minato, cast.MINATO),

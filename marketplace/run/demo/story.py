@@ -15,6 +15,7 @@ from marketplace.run.demo.person import Person
 from marketplace.run.demo.stage import NotAsTold
 
 ITEMS = ["name", "email", "career"]
+WHY = "現場の数字を自分で確かめてこられたご経験を、ぜひ伺いたいです。"
 FEE_BASE_YEN = 6_000_000
 
 
@@ -61,7 +62,7 @@ class Story(Opening):
         version = self.tsubasa.get(f"/jobs/{self.job}")["version"]
         quote = self.tsubasa.get("/introductions/quote", card=mine, job=self.job)
         introduction = self.tsubasa.post(
-            "/introductions", {"card": mine, "job": self.job, "job_version": version, "items": ITEMS}
+            "/introductions", {"card": mine, "job": self.job, "job_version": version, "items": ITEMS, "why": WHY}
         )["id"]
         self.stage.settle()
         self.tell(
@@ -137,10 +138,9 @@ class Story(Opening):
 
     def _pay(self, fee: dict[str, Any]) -> None:
         """The hiring company pays by bank transfer; the fee is split and the source's part transferred."""
-        customer = self.tsubasa.get("/account")["customer"]
-        self.stage.world.customer_pays(customer, fee["total_yen"])
-        self.stage.settle()
-        self.stage.move_to(self.stage.now() + timedelta(days=6))
+        self.collect(fee)
+        if self._fee(fee["fee"])["model"] == "agent":
+            self.send_run(fee["number"])
         now = self._fee(fee["fee"])
         if now["collected_yen"] != fee["total_yen"] or (now["model"] == "agent") != bool(now["transferred_yen"]):
             raise NotAsTold(f"collected {now['collected_yen']}, transferred {now['transferred_yen']}")
@@ -149,6 +149,34 @@ class Story(Opening):
             f"紹介元へ {yen(now['transferred_yen'])} を送金しました。",
             f"{yen(now['collected_yen'])} collected by bank transfer; the operator keeps {yen(now['commission_yen'])}"
             f" before tax, {yen(now['transferred_yen'])} was transferred to the source.",
+        )
+
+    def collect(self, fee: dict[str, Any]) -> None:
+        """The hiring company's money arrives, and the source's part comes free."""
+        customer = self.tsubasa.get("/account")["customer"]
+        self.stage.world.customer_pays(customer, fee["total_yen"])
+        self.stage.settle()
+        self.stage.move_to(self.stage.now() + timedelta(days=6))
+
+    def send_run(self, number: str) -> None:
+        """One person gathers what is due for sources, and may not approve it; a second person approves, and it is sent."""
+        self.operator.sign_in()
+        self.second.sign_in()
+        run = self.operator.post("/transfer-runs")["id"]
+        self.stage.settle()
+        alone = self.operator.refused(f"/transfer-runs/{run}/approval", {})
+        if alone != "second-person-needed" or self.operator.get(f"/transfer-runs/{run}")["sent_yen"]:
+            raise NotAsTold(f"one person alone could send a run: {alone}")
+        self.second.post(f"/transfer-runs/{run}/approval")
+        self.stage.settle()
+        sent = self.second.get(f"/transfer-runs/{run}")
+        if number not in {line["number"] for line in sent["lines"]} or sent["settled_yen"] != sent["total_yen"]:
+            raise NotAsTold(f"the run settled {sent['settled_yen']} of {sent['total_yen']}")
+        self.tell(
+            f"送金バッチ{sent['number']}（{yen(sent['total_yen'])}）を運営の担当者がまとめ、本人には承認できず、"
+            "別の経理担当者が承認して送金しました。",
+            f"Transfer run {sent['number']} ({yen(sent['total_yen'])}) was gathered by one person of the operator, who could not"
+            " approve it; a second person approved, and it was sent.",
         )
 
     def _fee(self, fee: str) -> dict[str, Any]:

@@ -6,10 +6,36 @@ WORDS: dict[str, dict[str, str]] = {
     "menu-candidate": {
         "/me": "Your page",
         "/me/profile": "Profile",
-        "/me/consents": "Consents",
-        "/me/blocks": "Pause and blocked companies",
+        "/me/pace": "Pause and pace",
         "/me/seen-by": "Who has seen me",
+        "/me/blocks": "Blocked companies",
+        "/me/consents": "Consents",
+        "/me/channels": "Ways to reach you",
         "/me/data": "My data",
+    },
+    "channel": {"email": "e-mail", "line": "LINE"},
+    "ask-of-source": {"feedback": "Ask why I was not chosen", "disclose": "Ask what they keep of me"},
+    "asked-of-source": {
+        "feedback": "Why I was not chosen",
+        "disclose": "What they keep of me",
+        "correct": "A correction of what they keep",
+        "stop": "To stop using my record",
+        "erase": "To erase my record",
+    },
+    "feedback": {
+        "position-filled": "The position was filled",
+        "experience-in-another-field": "Experience in another field was wanted",
+        "depth-of-experience": "Longer experience was wanted",
+        "skills-wanted-for-the-job": "Other skills were wanted for this job",
+        "conditions-did-not-meet": "Wishes and conditions did not meet",
+        "timing": "The timing did not fit",
+        "not-told": "The company does not tell its reasons",
+    },
+    "refused-by-source": {
+        "identity-not-proven": "It was not proven to the company that you are the person",
+        "no-record-found": "The company has no such record",
+        "law-obliges-to-keep": "The law obliges the company to keep it",
+        "others-rights-affected": "It would harm the rights of other people",
     },
     "ask-status": {
         "none": "There is no such request.",
@@ -83,6 +109,9 @@ WORDS: dict[str, dict[str, str]] = {
     "purpose": {
         "selection": "for selection",
         "catalogue": "read the recommendation",
+        "question": "read your question",
+        "glass": "opened by the operator with a reason",
+        "dispute": "read by the operator to decide a dispute",
     },
     "kept": {
         "seeker-record": "The record of job seekers",

@@ -6,6 +6,35 @@ WORDS: dict[str, dict[str, str]] = {
     "menu-hiring": {
         "/hiring": "Hiring company",
         "/hiring/search": "Look for people",
+        "/hiring/board": "Board by stage",
+        "/hiring/invoices": "Invoices and statement",
+    },
+    "digest": {
+        "none": "No mail",
+        "daily": "Every day",
+        "weekly": "Once a week",
+    },
+    "task": {
+        "answer-question": "Answer a question before they decide",
+        "pick-time": "Pick an interview time",
+        "report-stage": "Report the next step",
+        "report-now": "Report the next step now",
+        "delete": "Delete what you took out, and confirm it",
+        "confirm-deletion": "Confirm that every copy is deleted",
+        "confirm-hire": "Confirm the hire that the person reported",
+    },
+    "task-otherwise": {
+        "answer-question": "If you do nothing, they decide without your answer.",
+        "pick-time": "If you do nothing, the times run out.",
+        "report-stage": "If you do nothing, you are reminded by mail.",
+        "report-now": "If you do nothing, the person’s details close for you.",
+        "delete": "If you do nothing, the details close by themselves.",
+        "confirm-deletion": "If you do nothing, it stays here as unfinished.",
+        "confirm-hire": "If you do nothing, no fee accrues and the report stays open.",
+    },
+    "revoked-for": {
+        "silence": "They closed because nothing was reported in time.",
+        "selection-over": "They closed because selection is over.",
     },
     "board": {
         "waiting": "Waiting for an answer",

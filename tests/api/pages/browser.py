@@ -118,7 +118,8 @@ class Browser:
     def send(self, path: str, to: str, *, file: tuple[str, bytes] | None = None, **changes: Any) -> httpx.Response:
         """Fill the form of `path` that leads to `to`, and press its button. Values may be lists; None leaves one out."""
         page = self.get(path)
-        form = next((each for each in page.forms if to == each.action or to in each.elsewhere), None)
+        sending = [each for each in page.forms if each.method == "post"]
+        form = next((each for each in sending if to == each.action or to in each.elsewhere), None)
         assert form is not None, (to, [each.action for each in page.forms])
         fields = {**form.fields, **{name: _listed(value) for name, value in changes.items()}}
         one_button = [text.partition("=")[::2] for text in form.texts]
@@ -131,6 +132,18 @@ class Browser:
     def do(self, path: str, to: str, **changes: Any) -> str:
         """The same, and it was done; answers where the browser goes next."""
         answer = self.send(path, to, **changes)
+        assert answer.status_code == 303, (to, answer.status_code, answer.text)
+        return answer.headers["location"].partition("?at=")[0]
+
+    def answer_to(self, shown: httpx.Response, to: str, **changes: Any) -> httpx.Response:
+        """Send the form that leads to `to` on a page that a form was answered with."""
+        form = next(each for each in Page(shown.text).forms if each.action == to)
+        fields = {**form.fields, **{name: _listed(value) for name, value in changes.items()}}
+        return self.client.post(to, data=fields, headers={"Origin": SITE, "Sec-Fetch-Site": "same-origin"})
+
+    def go_on(self, shown: httpx.Response, to: str, **changes: Any) -> str:
+        """The same, and it was done; answers where the browser goes next."""
+        answer = self.answer_to(shown, to, **changes)
         assert answer.status_code == 303, (to, answer.status_code, answer.text)
         return answer.headers["location"].partition("?at=")[0]
 

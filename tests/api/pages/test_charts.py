@@ -57,6 +57,11 @@ def test_a_funnel_says_counts_and_median_days() -> None:
     assert bars == [220.0, 55.0, 0.0]
 
 
+def test_one_day_is_not_days() -> None:
+    steps = [Step(name="Asked", count=2), Step(name="Hired", count=1, median_days=1), Step(name="Left", count=1, median_days=0)]
+    assert [row[2].text for row in funnel("en", "From asking to leaving", steps).rows] == ["—", "1 day", "0 days"]
+
+
 def test_a_fee_flow_adds_up_to_the_whole() -> None:
     shares_yen = {"紹介元": 1_050_000, "運営": 450_000, "消費税": 150_000}
     parts = [Part(name=name, amount_yen=amount_yen) for name, amount_yen in shares_yen.items()]

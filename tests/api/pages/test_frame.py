@@ -77,7 +77,7 @@ def test_another_language_shows_the_same_page(walked: Town, path: str) -> None:
 def test_after_a_refusal_another_language_leads_back_to_the_form(walked: Town) -> None:
     answer = walked.seen["not-sure"]
     assert answer.status_code in {409, 422}
-    assert 'name="back" value="/me/data"' in answer.text, "the form's own address answers no GET"
+    assert 'name="back" value="/me/erasure"' in answer.text, "the form's own address answers no GET"
     assert answer.text.count('role="alert"') == 1
 
 
@@ -88,7 +88,11 @@ def test_a_menu_shows_where_one_is_and_only_what_is_ones_own(walked: Town) -> No
 
     assert menu("person", "/me/data")[1] == ["/me/data"]
     assert menu("hiring", "/hiring/search")[1] == ["/hiring/search"]
-    owned = {"person": ("/me",), "source": ("/source",), "hiring": ("/hiring",), "operator": ("/operator", "/finance")}
+    everybody = ("/team", "/api-keys")
+    owned = {
+        "person": ("/me",), "source": ("/source", *everybody), "hiring": ("/hiring", *everybody),
+        "operator": ("/operator", "/finance", *everybody),
+    }  # fmt: skip
     for who, own in owned.items():
         assert all(address.startswith(own) for address in menu(who, "/")[0]), who
         assert menu(who, "/")[0], who

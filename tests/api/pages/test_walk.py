@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.run.demo import cast
 from tests.api.pages.browser import SITE
-from tests.api.pages.town import EMAIL, NAME, Town
+from tests.api.pages.town import EMAIL, NAME, WHY, Town
 
 
 def test_a_file_is_looked_at_before_it_is_kept(walked: Town) -> None:
@@ -98,20 +98,20 @@ def test_the_hire_was_confirmed_and_its_fee_is_owed(walked: Town) -> None:
 
 
 def test_finance_reconciles_to_the_yen(walked: Town) -> None:
-    answer = walked.browsers["operator"].send("/finance", "/finance/reconciliations")
+    answer = walked.browsers["operator"].send("/finance/reconciliations", "/finance/reconciliations")
     assert answer.status_code == 200
     assert "<strong>¥0</strong>" in answer.text
 
 
 def test_the_operator_hears_the_story_of_a_number(walked: Town) -> None:
     page = walked.browsers["operator"].get(f"/operator/stories?ident={walked.ids['introduction']}")
-    assert page.text.count('<li class="card">') > 5
+    assert page.text.count('<li class="card" id="event-') > 5
     unknown = walked.browsers["operator"].get("/operator/stories?ident=nothing")
     assert 'role="alert"' in unknown.text
 
 
 def test_the_source_learns_what_the_person_permitted(walked: Town) -> None:
-    page = walked.browsers["source"].get("/source").text
+    page = walked.browsers["source"].get("/source/referrals").text
     assert "株式会社つばさ見本" in page
     assert "採用が決まりました" in page
     assert NAME not in page
@@ -130,7 +130,7 @@ def test_the_ask_and_the_price_are_whole_in_english(walked: Town) -> None:
         page = walked.seen[name]
         assert sentence.casefold() in page.casefold(), name
         text = re.sub(r"<[^>]+>", " ", page)
-        for own in (*(str(v) for v in cast.CONDITIONS.values()), "日本語", SAID):
+        for own in (*(str(v) for v in cast.CONDITIONS.values()), "日本語", SAID, WHY):
             text = text.replace(own, "")
         assert JAPANESE.findall(text) == [], name
 
@@ -160,16 +160,16 @@ def test_an_erasure_asks_once_more_and_says_what_remains(walked: Town) -> None:
 
 def test_the_source_answers_an_erasure_by_hand(walked: Town) -> None:
     assert "記録の消去" in walked.seen["requests"]
-    assert "完了" in walked.browsers["source"].get("/source").text
+    assert "完了" in walked.browsers["source"].get("/source/requests").text
 
 
 def test_a_form_without_a_file_and_a_file_that_is_none_are_told_so_on_the_page(walked: Town) -> None:
     source = walked.browsers["source"]
     about = {"system": "ats", "basis": "application-notice", "notice_version": "2025-04", "look": "false"}
-    missing = source.send("/source", "/source/imports", file=("", b""), **about)
+    missing = source.send("/source/imports", "/source/imports", file=("", b""), **about)
     assert missing.status_code == 422
     assert "ファイルを選んでから" in missing.text
-    wrong = source.send("/source", "/source/imports", file=("写真.png", b"\x89PNG\r\n\x1a\n" + bytes(100)), **about)
+    wrong = source.send("/source/imports", "/source/imports", file=("写真.png", b"\x89PNG\r\n\x1a\n" + bytes(100)), **about)
     assert 400 <= wrong.status_code < 500
     assert 'role="alert"' in wrong.text
     assert 'value="2025-04"' in wrong.text
@@ -177,7 +177,7 @@ def test_a_form_without_a_file_and_a_file_that_is_none_are_told_so_on_the_page(w
 
 def test_a_double_click_is_one_recommendation(walked: Town) -> None:
     source = walked.browsers["source"]
-    form = [f for f in source.get("/source").forms if f.action.endswith("/recommendation")][-1]
+    form = [f for f in source.get(f"/source/referrals/{walked.ids['referral']}").forms if f.action.endswith("/recommendation")][-1]
     sent = {**form.fields, "text": ["二度押しても一つです。"]}
     first, second = (source.client.post(form.action, data=sent, headers={"Origin": SITE}) for _ in range(2))
     assert (first.status_code, second.status_code) == (303, 303)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from litestar import Litestar
 
 from domain.calendar import JST, jst_date, next_decent_moment
 from domain.ids import OPERATOR as OPERATOR_ID
-from domain.ids import IntroductionId
+from domain.ids import CandidateId, CompanyId, IntroductionId
 from marketplace import clock
 from marketplace.holidays import HOLIDAYS
 from marketplace.links import mint_share_link
@@ -23,6 +23,9 @@ from marketplace.run.founding import found
 from marketplace.run.wiring import House
 from marketplace.work.worker import Worker
 from tests.api.pages.browser import SITE, Browser
+from tests.api.pages.gathering import gather_run
+from tests.api.v1.introductions.town import Places
+from tests.api.v1.introductions.town import Town as Commands
 
 NAME = "𠮷野 葵"
 EMAIL = "aoi.mihon@example.jp"
@@ -34,6 +37,7 @@ CSV = (
     "A-4,仮名 空,kana@example.jp,2026/03/01,2026/04/01,不採用,一次面接,営業職,\n"
     "A-5,Q,q@example.jp,2026/03/01,2026/04/01,不採用,一次面接,営業職,\n"
 ).encode()
+WHY = "小売の現場でのデータ分析の経験を、ぜひ伺いたいです。"
 COMPANIES = {"source": cast.AOZORA, "hiring": cast.TSUBASA}
 
 
@@ -105,6 +109,8 @@ class Town:
         self.ask_and_answer()
         self.hire()
         self.come_and_go()
+        self.second_person()
+        gather_run(self)
         return self
 
     def open_companies(self) -> None:
@@ -136,8 +142,8 @@ class Town:
     def import_and_invite(self) -> None:
         source = self.browsers["source"]
         about = {"system": "ats", "basis": "application-notice", "notice_version": "2025-04"}
-        self.seen["look"] = source.send("/source", "/source/imports", file=("応募者.csv", CSV), look="true", **about)
-        there = source.do("/source", "/source/imports", file=("応募者.csv", CSV), look="false", **about)
+        self.seen["look"] = source.send("/source/imports", "/source/imports", file=("応募者.csv", CSV), look="true", **about)
+        there = source.do("/source/imports", "/source/imports", file=("応募者.csv", CSV), look="false", **about)
         self.settle()
         self.seen["import"] = source.get(there).text
         self.seen["invited"] = source.send(there, f"{there}/invitations")
@@ -170,10 +176,13 @@ class Town:
         )  # fmt: skip
         person.do("/me/profile", "/me/seeker-record", name=NAME, address="大阪府見本市1-2-3", birth_date="1994-05-06")
         self.settle()
-        form = next(f.action for f in source.get("/source").forms if f.action.endswith("/recommendation"))
-        source.do("/source", form, text="最終選考まで進まれた方です。論理的で、対話が丁寧でした。")
+        there = next(link for link in source.get("/source/referrals").links if link.startswith("/source/referrals/"))
+        self.ids["referral"] = there.partition("#")[0].rpartition("/")[2]
+        there = f"/source/referrals/{self.ids['referral']}"
+        self.ids["applicant"] = next(f for f in source.get(there).links if "/source/applicants/" in f).rpartition("/")[2]
+        source.do(there, f"{there}/recommendation", text="最終選考まで進まれた方です。論理的で、対話が丁寧でした。")
         self.settle()
-        referral = f"/me/referrals/{form.split('/')[3]}"
+        referral = f"/me/referrals/{self.ids['referral']}"
         person.do("/me", f"{referral}/recommendation-reading")
         self.settle()
         person.do("/me", f"{referral}/card")
@@ -193,10 +202,11 @@ class Town:
         hiring, person = self.browsers["hiring"], self.browsers["person"]
         for there, back in (("/me/pause", "/me/resumption"), ("/me/blocks", "/me/blocks/lifting")):
             number = {"corporate_number": cast.TSUBASA.corporate_number} if there == "/me/blocks" else {}
-            person.do("/me/blocks", there, **number)
-            self.seen[there] = hiring.get("/hiring/search").text, person.get("/me/blocks").text
+            page = "/me/blocks" if number else "/me/pace"
+            person.do(page, there, **number)
+            self.seen[there] = hiring.get("/hiring/search").text, person.get(page).text
             self.settle()
-            person.do("/me/blocks", back)
+            person.do(page, back)
             self.settle()
         forms = [f for f in person.get("/me/consents").forms if f.action == "/me/consents/withdrawal"]
         form = next(f for f in forms if f.fields["scope"] == ["channel"])
@@ -205,7 +215,16 @@ class Town:
         self.give("channel", channel="email")
         self.settle()
 
+    def invite_colleague(self) -> None:
+        """A hiring manager comes to the hiring company, and an API key is made."""
+        hiring = self.browsers["hiring"]
+        hiring.do("/team", "/team/members", name="見本 選考", email="manager@hiring.example", role="hiring-manager")
+        people = re.findall(r"/team/members/([0-9a-f-]{36})/leaving\">([^<]+)", hiring.get("/team").text)
+        self.ids["colleague"] = next(user for user, text in people if "選考" in text)
+        hiring.send("/api-keys", "/api-keys", label="採用管理", scopes=["jobs:read"])
+
     def ask_and_answer(self) -> None:
+        self.invite_colleague()
         hiring, person = self.browsers["hiring"], self.browsers["person"]
         self.think_again()
         hiring.do("/hiring", "/hiring/terms-acceptance")
@@ -223,7 +242,7 @@ class Town:
         card = f"/hiring/cards/{self.ids['card']}"
         self.seen["price"] = hiring.get(f"{card}?job={self.ids['job']}").text
         self.seen["price-en"] = self.english("hiring", f"{card}?job={self.ids['job']}")
-        there = hiring.do(f"{card}?job={self.ids['job']}", f"{card}/request", items=["name", "email", "career"])
+        there = hiring.do(f"{card}?job={self.ids['job']}", f"{card}/request", items=["name", "email", "career"], why=WHY)
         self.ids["introduction"] = there.rpartition("/")[2]
         self.settle()
         share = self.mail(EMAIL, r"/share/[\w-]{43}")
@@ -252,13 +271,15 @@ class Town:
         today = jst_date(self.now())
         starts = date(today.year + (today.month == 12), today.month % 12 + 1, 1)
         self.settle()
-        hiring.do(
-            there, f"{there}/hires", offer_accepted_on=today, started_on=starts, salary_yen="5400000",
+        preview = self.seen["fee-preview"] = hiring.send(
+            there, f"{there}/hire-preview", offer_accepted_on=today, started_on=starts, salary_yen="5400000",
             bonus_yen="600000", commuting_yen="120000", term="indefinite",
         )  # fmt: skip
+        hiring.go_on(preview, f"{there}/hires")
         self.settle()
         form = next(f.action for f in person.get("/me").forms if f.action.endswith("/confirmation"))
         person.do("/me", form)
+        self.ids["hire"] = form.split("/")[3]
         self.settle()
         self.move_to(datetime.combine(starts, time(10), JST))
         # Five business days after the disclosure nobody may claim a prior contact any more, and the fee accrues.
@@ -288,23 +309,35 @@ class Town:
         assert stranger.do(link, link, name="Q", is_adult="true", is_pupil="false") == "/me"
         self.settle()
         self.seen["q"] = stranger.get("/me").text
-        self.seen["not-sure"] = stranger.send("/me/data", "/me/erasure")
-        self.seen["erasure"] = stranger.do("/me/data", "/me/erasure", confirm="true")
+        self.seen["not-sure"] = stranger.send("/me/erasure", "/me/erasure")
+        self.seen["erasure"] = stranger.do("/me/erasure", "/me/erasure", confirm="true")
         self.ids["erasure"] = self.seen["erasure"].rpartition("/")[2]
         self.seen["gone"] = stranger.status("/me")
         self.settle()
         source = self.browsers["source"]
-        self.seen["requests"] = source.get("/source").text
-        form = next(f.action for f in source.get("/source").forms if f.action.endswith("/decision"))
-        source.do("/source", form, granted="true")
+        self.seen["requests"] = source.get("/source/requests").text
+        form = next(f.action for f in source.get("/source/requests").forms if f.action.endswith("/decision"))
+        source.do("/source/requests", form, granted="true")
         self.settle()
-        source.do("/source", form.replace("/decision", "/completion"))
+        source.do("/source/requests", form.replace("/decision", "/completion"))
         self.settle()
         now = self.now()
         with self.house.database.transaction() as connection:
             who = self.house.office.introduction(IntroductionId(UUID(self.ids["introduction"]))).state.candidate
+            self.ids["person"] = str(who)
             until = now + timedelta(days=7)
             self.ids["share"] = mint_share_link(connection, UUID(self.ids["introduction"]), who, until)
+
+    def second_person(self) -> None:
+        """Somebody who stays in the catalogue when the walk is over, made by commands: whoever was hired is in none."""
+        places = Places(companies={"source": CompanyId(UUID(self.ids["source"]))})
+        by_commands = Commands(self.house, self.worker, self.app, self.owner_url, places)
+        by_commands.person(CandidateId(uuid4()), "例示 春", skills=("data-analysis", "python"))
+        self.settle()
+        hiring = self.browsers["hiring"]
+        for name, page, there in (("second-card", "/hiring/search?q=データ分析", "/hiring/cards/"),
+                                  ("fee", "/hiring/invoices", "/hiring/invoices/")):  # fmt: skip
+            self.ids[name] = next(link for link in hiring.get(page).links if link.startswith(there)).rpartition("/")[2]
 
     def english(self, who: str, path: str) -> str:
         """The same page for a reader of English."""

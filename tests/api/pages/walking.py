@@ -21,7 +21,14 @@ from tests.api.pages.town import Town
 @contextmanager
 def walk(server: postgres.Server, template: str, folder: Path) -> Iterator[Town]:
     """One whole walk in a database of its own."""
-    name = f"walked_{os.getpid()}"
+    with empty(server, template, folder) as town:
+        yield town.play()
+
+
+@contextmanager
+def empty(server: postgres.Server, template: str, folder: Path, name: str = "walked") -> Iterator[Town]:
+    """A town before anything happened in it, in a database of its own."""
+    name = f"{name}_{os.getpid()}"
     server.create_database(name, template=template)
     app_url, owner_url = server.app_url(name), server.owner_url(name)
     environ = {"RELAY_DATA": str(folder), "RELAY_PUBLIC_URL": SITE, "DATABASE_URL": app_url, "MIGRATION_DATABASE_URL": owner_url}
@@ -36,7 +43,7 @@ def walk(server: postgres.Server, template: str, folder: Path) -> Iterator[Town]
             town.deliver = lambda: world.deliver(
                 lambda url, body, headers: post(url, content=body, headers=dict(headers)).status_code, hooks
             )
-            yield town.play()
+            yield town
     finally:
         world.close()
         house.close()

@@ -14,7 +14,8 @@ from domain import introduction as intro
 from domain.calendar import JST, Holidays
 from domain.hire import OwnershipResolved, Share, Side
 from domain.ids import CompanyId
-from domain.introduction import Introduction, PriorContact
+from domain.introduction import Introduction
+from domain.prior_contact import PriorContact
 from domain.rules import ownership
 from domain.rules.ownership import Claim
 from tests.domain.share_examples import (

@@ -14,8 +14,9 @@ from domain import consent as permits
 from domain import introduction as intro
 from domain.calendar import JST
 from domain.consent import LIST, BlockCause, CompanyBlocked, ConsentWithdrawn, Paused, WithdrawalCause
+from domain.duties import RevokeCause
 from domain.ids import CompanyToken, introduction_of
-from domain.introduction import CancelCause, Direction, Introduction, Item, RevokeCause, Status
+from domain.introduction import CancelCause, Direction, Introduction, Item, Status
 from domain.policy import DEFAULT
 from domain.rules import share
 from domain.standing import Standing, barrier

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from domain import consent as permits
 from domain import introduction as intro
 from domain.consent import LIST, BlockCause, CompanyBlocked, Consent, ConsentWithdrawn, WithdrawalCause
-from domain.introduction import CancelCause, Introduction, RevokeCause
+from domain.duties import RevokeCause
+from domain.introduction import CancelCause, Introduction
 from domain.refusal import Refused
 from domain.rules import share
 from domain.standing import Standing

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from domain.consent import LIST, ConsentEvent, ConsentExpired, ConsentWithdrawn, Paused, Resumed, WithdrawalCause
+from domain.duties import RevokeCause
 from domain.ids import VaultRef
-from domain.introduction import CancelCause, Introduction, RevokeCause, ShareCancelled, ShareRevoked, Status
+from domain.introduction import CancelCause, Introduction, ShareCancelled, ShareRevoked, Status
 from domain.rules import withdrawal
 from domain.rules.withdrawal import Step
 from tests.domain.people_examples import (

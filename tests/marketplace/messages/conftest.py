@@ -29,6 +29,7 @@ def town(database: Database) -> Iterator[Town]:
     post = Post(
         log=log, database=pool, vault=vault, policy=DEFAULT, holidays=HOLIDAYS, public_url=SITE, smtp_url=sink.start(),
         mail_from="relay@relay.example", mint_registration=lambda registration: f"token-for-{registration.int}",
+        channel_failed=lambda _who, _channel: None,
     )
     town = Town(log, pool, vault, post, database.owner_url)
     town.settle()

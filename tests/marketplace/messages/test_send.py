@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from domain.candidate import CandidateErasureStarted, CandidatesMerged
 from domain.company import MemberRole
 from domain.consent import ConsentWithdrawn, OutcomeLevel, Paused, WithdrawalCause
+from domain.duties import RevokeCause
 from domain.fee_events import InvoiceIssued, InvoiceRequested
 from domain.hire import HireConfirmed, LeaveReported, Side
 from domain.ids import CandidateId, consent_of, fee_of
-from domain.introduction import RevokeCause, ShareRevoked
+from domain.introduction import ShareRevoked
 from marketplace.messages.outbox import To, write
 from marketplace.messages.send import Later, send
 from marketplace.messages.sink import Mail

@@ -27,7 +27,7 @@ from marketplace.messages.templates import (
 from marketplace.texts.catalogue import Language, catalogue
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-FRAME = {"greeting", "sender", "site", *(f"footer-{nature}" for nature in Nature)}
+FRAME = {"greeting", "sender", "site", "line-ask", "line-news", *(f"footer-{nature}" for nature in Nature)}
 NOTHING_DONE = {"ja": ("何もされな", "何もしていただく必要", "ご報告がないあいだ", "お支払いがなければ", "お返事がなければ"),
                 "en": ("If you do nothing", "nothing you need to do", "If it is not paid")}
 

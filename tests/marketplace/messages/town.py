@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import psycopg
 from msgspec.structs import replace
 
+from api.session import begin, find
 from domain import applying
 from domain.applicant import INITIAL as NO_APPLICANT
 from domain.applicant import Channel
@@ -18,12 +19,32 @@ from domain.calendar import JST
 from domain.candidate import CandidateRegistered, Entrance
 from domain.company import CompanyAdmitted, MemberRole
 from domain.consent import LIST, Permission, Scope
+from domain.duties import CompanyReminded
 from domain.event import Event
 from domain.hire import HireConfirmed, LeaveReported, Side
-from domain.ids import OPERATOR, CandidateId, CompanyToken, HireId, VaultRef, consent_of, fee_of
+from domain.ids import (
+    OPERATOR,
+    CandidateId,
+    CompanyToken,
+    HireId,
+    UserId,
+    VaultRef,
+    consent_of,
+    fee_of,
+    recovery_of,
+    referral_of,
+)
+from domain.interview import InterviewAgreed, InterviewTimesNamed, Slot
+from domain.introduction import INITIAL as NO_INTRODUCTION
 from domain.introduction import CandidateAsked
+from domain.introduction import evolve as evolve_introduction
 from domain.job import JobConditionsChanged, JobOpened
 from domain.privacy_request import RequestKind, RequestReceived
+from domain.recovery import RecoveryCause, RecoveryProposed
+from domain.referral import CardPublished
+from marketplace.commands import saved_search
+from marketplace.commands.office import Office
+from marketplace.links import Kind
 from marketplace.messages.outbox import Message, To, rows, write
 from marketplace.messages.post import Post
 from marketplace.messages.sink import Mail, Mailbox
@@ -31,9 +52,12 @@ from marketplace.store.database import Database as Pool
 from marketplace.store.log import Command, Log
 from marketplace.vault.blind_index import AddressKind
 from marketplace.vault.companion import CompanionRow, companions
-from marketplace.vault.records import ApplicantRecord, ContactRecord, MemberRecord
+from marketplace.vault.records import AddressChange, ApplicantRecord, ContactRecord, MemberRecord
+from marketplace.vault.searching import Criteria
 from marketplace.vault.subject import Subject, SubjectKind
 from marketplace.vault.vault import Vault
+from marketplace.work import project
+from projections import catalogue
 from tests.domain import money_examples, people_examples
 from tests.domain import share_examples as shares
 
@@ -140,6 +164,44 @@ class Town:
             write(connection, row, task)
         return UUID(row.values["id"])
 
+    def session(self, kind: Kind, subject: UUID) -> UUID:
+        """A session of theirs, opened at noon; answers its name in lists."""
+        with self.pool.transaction() as connection:
+            found = find(connection, begin(connection, kind, subject, NOON), NOON)
+        assert found is not None
+        return found.id
+
+    def changed_address(self, user: UUID, old: str = "s@example.jp", new: str = "neu@example.jp") -> UUID:
+        """A change of address that was asked for at noon."""
+        sealed = self.vault.sealer.seal(Subject(SubjectKind.COMPANY_USER, user), AddressChange(old=old, new=new))
+        change = uuid4()
+        with self.pool.transaction() as connection:
+            write(connection, sealed.row)
+            connection.execute(
+                "INSERT INTO address_change (id, user_id, ref, asked_at, object_until) VALUES (%s, %s, %s, %s, %s)",
+                (change, user, sealed.ref, NOON, NOON + timedelta(days=7)),
+            )
+        return change
+
+    def listed(self) -> None:
+        """The candidate's card came into the catalogue at noon, with their consent."""
+        self.consented()
+        card = CardPublished(
+            candidate=CANDIDATE, profile_version=3, facts=people_examples.FACTS, reached="final-interview",
+            lexemes_ref=shares.REF, recommendation_version=None,
+        )
+        self.tell(referral_of(CANDIDATE, SOURCE), card)
+        while project.advance(self.pool, self.log, catalogue.PROJECTION):
+            pass
+
+    def saved_search(self, user: UUID) -> UUID:
+        """A search of somebody of the hiring company that finds the candidate's card, with a daily digest."""
+        office = Office(self.log, self.pool, self.vault, self.post.policy, self.post.holidays, SITE)
+        return saved_search.save(
+            office, Command(id=uuid4(), actor="operator:test", now=NOON), user=user, company=HIRING, name="分析の人",
+            criteria=Criteria(skill=people_examples.FACTS.skills), frequency=saved_search.Frequency.DAILY,
+        )
+
     def mails(self) -> Sequence[Mail]:
         return Mailbox(self.pool, self.vault).mails(50)
 
@@ -190,11 +252,43 @@ def every_case(town: Town) -> dict[str, tuple[To, UUID, dict[str, object]]]:
         "invitation-disowned": {"applicant": APPLICANT}, "thanks-hired": {"hire": hire},
         "privacy-request": {"request": UUID(int=77)},
     }
+    slot = Slot(starts_at=NOON + timedelta(days=3), minutes=60)
+    meeting = UUID(str(other["introduction"]))
+    town.tell(
+        meeting,
+        InterviewTimesNamed(naming=1, by=Side.HIRING, times=(slot,), place_ref=None),
+        InterviewAgreed(naming=1, by=Side.CANDIDATE, time=slot),
+        CompanyReminded(close_on=date(2027, 5, 20)),
+        version=town.log.load(meeting, NO_INTRODUCTION, evolve_introduction).version,
+    )
+    candidate |= dict.fromkeys(("question-answered", "interview-times", "interview-agreed", "interview-cancelled"), other)
+    candidate |= dict.fromkeys(("copy-closed", "copy-closed-over"), other)
+    candidate |= {
+        "contact-change": {"change": UUID(int=83), "contact": UUID(int=84)}, "contact-changed": {"contact": UUID(int=84)},
+        "channel-failed": {}, "privacy-answered": {"request": UUID(int=77)},
+    }
+    hiring |= dict.fromkeys(("question-asked", "company-reminded"), other)
+    town.listed()
+    looking = town.member(HIRING, MemberRole.RECRUITER, "h@example.jp")
+    hiring["saved-search"] = {"search": town.saved_search(looking), "since": (NOON - timedelta(days=1)).isoformat()}
     found: dict[str, tuple[To, UUID, dict[str, object]]] = {}
     found |= {name: (To.CANDIDATE, CANDIDATE, a) for name, a in candidate.items()}
     found |= {name: (To.USER, uuid5(HIRING, "h@example.jp"), {"for_company": HIRING, **a}) for name, a in hiring.items()}
     found |= {name: (To.USER, uuid5(SOURCE, "s@example.jp"), {"for_company": SOURCE, **a}) for name, a in source.items()}
     found["invitation"] = (To.APPLICANT, APPLICANT, {"invitation": INVITATION, "company": SOURCE})
+    takes = NOON + timedelta(hours=24)
+    proposed = RecoveryProposed(
+        company=SOURCE, user=UserId(UUID(int=81)), cause=RecoveryCause.LEFT, evidence_ref=VaultRef(UUID(int=82)),
+        takes_effect_at=takes,
+    )
+    town.tell(recovery_of(SOURCE), proposed)
+    for name in ("role-changed", "recovery-proposed", "recovery-stopped", "recovery-carried-out"):
+        found[name] = (To.USER, uuid5(SOURCE, "s@example.jp"), {"company": SOURCE})
     found["member-joined"] = (To.USER, uuid5(SOURCE, "s@example.jp"), {"company": SOURCE})
+    recruiter = uuid5(SOURCE, "s@example.jp")
+    for template in ("address-confirm", "address-changing"):
+        found[template] = (To.USER, recruiter, {"change": town.changed_address(recruiter)})
+    found["passkey-added"] = (To.CANDIDATE, CANDIDATE, {})
+    found["step-up"] = (To.CANDIDATE, CANDIDATE, {"session": town.session("candidate", CANDIDATE)})
     found["verify-mailbox"] = (To.CANDIDATE, uuid4(), {"registration": UUID(int=78)})
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,28 @@ def test_a_yardstick_itself_has_no_ratio() -> None:
 
 def test_a_yardstick_of_nothing_gives_no_ratio() -> None:
     assert notes(stock=[0], ours=[1]).row("ours", "stock").ratio is None
+
+
+def test_a_statistic_stands_beside_the_same_statistic_of_its_yardstick() -> None:
+    found = notes(stock=[1], ours=[2])
+    for case, value in (("stock", 10), ("ours", 5)):
+        found.add(case, value, "ms", statistic="p99")
+    assert found.row("ours", "stock", statistic="p99") == Row(
+        case="ours", statistic="p99", unit="ms", value=5, yardstick="stock", ratio=0.5
+    )
+
+
+def test_a_percentile_over_all_rounds_stands_beside_the_same_percentile_of_its_yardstick() -> None:
+    found = Notes()
+    for case, rounds in (("bare", [[2, 10], [2, 2]]), ("ours", [[5, 40], [5, 5]])):
+        for milliseconds in rounds:
+            found.pool(case, milliseconds)
+    assert [found.latency("ours", percent, "bare") for percent in (50, 95, 99)] == [
+        Row(case="ours", statistic="median", unit="ms", value=5, yardstick="bare", ratio=2.5),
+        Row(case="ours", statistic="p95", unit="ms", value=40, yardstick="bare", ratio=4),
+        Row(case="ours", statistic="p99", unit="ms", value=40, yardstick="bare", ratio=4),
+    ]
+    assert found.latency("bare", 95) == Row(case="bare", statistic="p95", unit="ms", value=10)
 
 
 def test_stock_is_taken_at_its_best() -> None:
@@ -109,8 +132,10 @@ def test_the_text_has_a_line_for_each_row_with_numbers_to_the_right() -> None:
 
 def test_threads_count_every_call_and_a_call_that_fails_ends_the_bench() -> None:
     calls: list[int] = []
-    driven = append.drive(3, 0.01, lambda: calls.append(1))
+    begun = time.perf_counter()
+    driven = append.drive(3, 0.2, lambda: calls.append(1))
     assert len(driven.milliseconds) == len(calls) >= 3
+    assert len(calls) / (time.perf_counter() - begun) < driven.per_second < len(calls) / 0.2
 
     def fail() -> None:
         raise LookupError("on purpose")

@@ -9,7 +9,7 @@ import pytest
 from domain.company import MemberRole
 from domain.ids import OPERATOR
 from domain.refusal import Refused
-from marketplace.commands import company
+from marketplace.commands import members
 from marketplace.run.founding import found
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ ABOUT = {
 
 def test_the_operator_is_admitted_with_its_first_admin(empty_house: House) -> None:
     found(empty_house.office, **ABOUT, email="admin@operator.example")
-    ((member, record),) = company.members(empty_house.office, OPERATOR)
+    ((member, record),) = members.members(empty_house.office, OPERATOR)
     assert member.role is MemberRole.ADMIN
     assert record is not None
     assert (record.name, record.email) == ("運営 担当", "admin@operator.example")

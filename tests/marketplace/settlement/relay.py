@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,12 +27,14 @@ from domain.ids import (
     CompanyToken,
     HireId,
     JobId,
+    TransferRunId,
     UserId,
     VaultRef,
     account_of,
     fee_of,
     hire_of,
     introduction_of,
+    transfer_run_of,
 )
 from domain.introduction import IdentityDisclosed, IntroductionRequested, Item
 from domain.policy import DEFAULT
@@ -39,8 +42,9 @@ from domain.reactions import NAMES
 from domain.refusal import Refused
 from domain.rules.guarantee import return_bps
 from domain.rules.terms import SourceTerms, freeze
+from domain.transfer_run import RunStatus
 from marketplace import clock
-from marketplace.commands import account
+from marketplace.commands import account, transfer_run
 from marketplace.commands.office import Office
 from marketplace.holidays import HOLIDAYS
 from marketplace.settlement import inbox
@@ -54,7 +58,7 @@ from marketplace.vault.vault import open_vault
 from marketplace.work import poll
 from marketplace.work.money_handlers import REACTIONS, TIMERS, effects
 from marketplace.work.worker import Jobs, Worker
-from projections import due, ledger, payout_ledger
+from projections import adjustments, due, ledger, months, payout_ledger, transfer_runs, transfers
 from projections import fees as fee_rows
 from tests.conftest import Database
 from tests.marketplace.settlement.stripe.example_platform import Recorder
@@ -66,7 +70,10 @@ ENDPOINTS = Endpoints("/hooks/platform", "whsec_platform", "/hooks/connect", "wh
 STARTED_ON = date(2027, 4, 1)
 POLICY = DEFAULT.__class__(fee_rate_bps=2_000)
 
-PROJECTIONS = (due.PROJECTION, fee_rows.PROJECTION, ledger.PROJECTION, payout_ledger.PROJECTION)
+PROJECTIONS = (
+    *(due.PROJECTION, fee_rows.PROJECTION, ledger.PROJECTION, payout_ledger.PROJECTION),
+    *(transfers.PROJECTION, transfer_runs.PROJECTION, months.PROJECTION, adjustments.PROJECTION),
+)
 """Those that money is looked at by; the others would only take time."""
 
 
@@ -101,11 +108,23 @@ class Relay:
         with psycopg.connect(self.database.owner_url) as owner:
             clock.move_to(owner, clock.now(owner) + timedelta(**by))
 
-    def work(self, *, webhooks: bool = True) -> None:
-        """Work until nothing is left, with the webhooks that come of it unless they are kept back."""
+    def work(self, *, webhooks: bool = True, runs: bool = True) -> None:
+        """Work until nothing is left, with the webhooks that come of it unless they are kept back.
+
+        With `runs` two people of finance then send what is due, once: the first gathers it, the second approves.
+        """
+        self._work(webhooks=webhooks)
+        if runs and self.send_run():
+            self._work(webhooks=webhooks)
+
+    def _work(self, *, webhooks: bool) -> None:
         self.worker.drain()
         while webhooks and self.deliver():
             self.worker.drain()
+
+    def send_run(self) -> bool:
+        """One run of everything that is due, approved by a second person; False: nothing is."""
+        return send_run(self.office, self.now())
 
     def deliver(self, plan: Any = lambda pending: pending) -> int:
         return self.world.deliver(self.post, ENDPOINTS, plan)
@@ -289,6 +308,25 @@ class Relay:
 
     def reconcile(self) -> Reconciliation:
         return poll.reconciled(self.office, self.client, self.now())
+
+
+def send_run(office: Office, now: datetime) -> bool:
+    """One person of finance gathers what is due, another approves; False: nothing is due, or a run is under way."""
+    first, second = (Command(id=uuid4(), actor=f"operator:{name}", now=now) for name in ("first", "second"))
+    with suppress(Refused):
+        transfer_run.draft(office, first)
+    run = newest_run(office)
+    if run is None or transfer_run.load(office, run).state.status is not RunStatus.DRAFTED:
+        return False
+    transfer_run.approve(office, second, run=run)
+    return True
+
+
+def newest_run(office: Office) -> TransferRunId | None:
+    number = 0
+    while office.log.history(transfer_run_of(number + 1)):
+        number += 1
+    return transfer_run_of(number) if number else None
 
 
 def move_in(database: Database) -> Relay:

@@ -46,8 +46,8 @@ def test_a_fee_travels_from_the_first_day_of_work_to_the_sources_bank(relay: Rel
         "bank": 313_500, "stripe-fees": 16_500, "commission": -300_000, "tax-output": -30_000,
     }  # fmt: skip
     assert relay.kinds(fee_of(hire)) == [
-        "FeeAccrued", "InvoiceRequested", "InvoiceIssued", "PaymentSettled", "ReleaseScheduled", "TransferRequested",
-        "TransferPosted",
+        "FeeAccrued", "InvoiceRequested", "InvoiceIssued", "PaymentSettled", "ReleaseScheduled", "PayableReleased",
+        "TransferRequested", "TransferPosted",
     ]  # fmt: skip
     told = relay.reconcile()
     assert (told.difference_yen, told.findings, told.counts) == (0, (), {"matched": 3})

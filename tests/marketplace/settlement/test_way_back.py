@@ -129,7 +129,9 @@ def test_what_a_source_owes_is_netted_before_it_is_paid_again(relay: Relay) -> N
     relay.pay(after)
     relay.work()
 
-    assert relay.kinds(fee_of(after))[-3:] == ["PayableOffset", "TransferRequested", "TransferPosted"]
+    assert relay.kinds(fee_of(after))[-4:] == [
+        *("PayableOffset", "PayableReleased", "TransferRequested", "TransferPosted"),
+    ]
     assert [sent.amount_yen for sent in relay.fee(after).transfers.values()] == [154_000]
     assert "clawback:source" not in relay.balances()
     assert "payable:source" not in relay.balances()
@@ -175,9 +177,9 @@ def test_a_leave_while_nobody_knows_is_netted_when_the_transfer_turns_out_not_to
     relay.leave(hire, date(2027, 4, 20))
     relay.world.move("topup", 900_000)
     relay.world.spoil("capability-off", "post /v1/transfers$")
-    relay.work()
+    relay.work(runs=False)
     relay.later(minutes=30)
-    relay.work()
+    relay.work(runs=False)
     assert relay.kinds(fee_of(hire))[-1] == "TransferVoided"
     assert relay.balances()["payable:source"] == -154_000
     assert "clawback:source" not in relay.balances()

@@ -7,5 +7,8 @@ PATHS = [
     "/me/merging",
     "/me/merging/sent",
     "/me/merging/{token}",
+    "/passkeys",
     "/sessions",
+    "/step-up",
+    "/step-up/sent",
 ]

@@ -10,6 +10,12 @@ PATHS = [
     "/me/profile",
     "/me/consents",
     "/me/blocks",
+    "/me/blocks?search=つばさ",
+    "/me/pace",
+    "/me/channels",
+    "/me/requests",
+    "/me/erasure",
+    "/line/return",
     "/me/seen-by",
     "/me/data",
 ]

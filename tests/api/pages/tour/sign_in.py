@@ -6,5 +6,8 @@ WHO = "stranger"
 PATHS = [
     "/sign-in",
     "/sign-in/sent",
+    "/account/email/confirm/{token}",
+    "/account/email/object/{token}",
     "/sign-in/{token}",
+    "/step-up/{token}",
 ]

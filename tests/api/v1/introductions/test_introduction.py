@@ -55,7 +55,7 @@ def test_the_price_and_its_rules_are_on_the_table_before_anything_is_asked(town:
     other = town.company("other").read("/introductions/quote", params={})
     assert other.status_code == 400
     elsewhere = town.company("other").read("/introductions/quote", card=card, job=str(town.job))
-    assert (elsewhere.status_code, elsewhere.json()["code"]) == (422, "job-unknown")
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (404, "not-found")
 
 
 def test_the_same_request_again_makes_nothing_new_and_answers_the_same_introduction(town: Town) -> None:

@@ -72,7 +72,9 @@ def test_the_file_goes_in_once_and_is_undone_whole(village: Village) -> None:
     village.did("source", f"/imports/{batch}/undoing")
     assert village.saw("source", "/applicants/summary") == {"ended": 58}
     refused(village.post("source", f"/imports/{batch}/undoing"), 409, "import-already-undone")
-    assert village.rows("SELECT count(*) FROM vault_record WHERE subject_kind = 'applicant'") == [(0,)]
+    kept = "SELECT count(*) FROM vault_record r JOIN {} WHERE r.subject_kind = 'applicant'"
+    assert village.rows(kept.format("applicant_pool a ON a.applicant = r.subject_id")) == [(0,)]
+    assert village.rows(kept.format(f"import_row i ON i.subject = r.subject_id AND i.batch = '{batch}'")) == [(0,)]
     village.import_minato()
     assert village.saw("source", "/applicants/summary") == {"kept": 58}
 

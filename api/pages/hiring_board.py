@@ -1,0 +1,112 @@
+"""The board: introductions by stage with counts and median days, and what waits for this company, with its deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+
+from api import pictures
+from api.pages.showing import same, show, wait_for
+from api.policies import company
+from api.reading import At
+from api.route import ThisVisit, page
+from api.v1 import hires, introductions, jobs
+from api.v1.hires import OwnPlacement
+from api.visit import Visit
+from domain.calendar import Holidays, add_business_days, end_of_jst_day, jst_date
+from domain.company import CompanyRole
+from domain.hire import Side
+from domain.introduction import Stage
+from domain.policy import Policy
+from projections.introduction_board import Shown
+
+READS = ("introduction_board", "jobs", "placements", "story")
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that waits for the company: a code with its words, whose introduction, and until when."""
+
+    code: str
+    introduction: UUID
+    number: str
+    until: datetime | None = None
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage and who is in it."""
+
+    name: str
+    rows: tuple[Shown, ...]
+
+
+@page("/hiring/board", policy=company(of=CompanyRole.HIRING))
+def board(visit: ThisVisit, at: At = None) -> Response[str]:
+    """Everything that goes on, by stage."""
+    wait_for(visit, at, *READS)
+    asked: list[Shown] = same(introductions.list_introductions)(visit).items
+    return show(
+        visit,
+        "hiring_board.html",
+        columns=columns_of(asked),
+        tasks=tasks_of(visit, asked),
+        titles={each.job: each.title for each in same(jobs.list_jobs)(visit).items},
+        funnel=pictures.hiring_funnel(visit),
+        end_of=end_of_jst_day,
+    )
+
+
+def columns_of(asked: Sequence[Shown]) -> list[Column]:
+    """By stage: waiting, each stage of selection, and what is over; empty ones too, so that the way is seen."""
+    found: dict[str, list[Shown]] = {name: [] for name in ("waiting", "disclosed", *map(str, Stage), "over")}
+    for each in asked:
+        where = each.status if each.status == "waiting" else (each.stage or "disclosed") if each.status == "disclosed" else "over"
+        found[where].append(each)
+    return [Column(name=name, rows=tuple(rows)) for name, rows in found.items()]
+
+
+def tasks_of(visit: Visit, asked: Sequence[Shown]) -> list[Task]:
+    """What waits for the company, the nearest deadline first."""
+    office = visit.house.office
+    own = same(hires.list_hires)(visit).items
+    numbers = {each.introduction: each.number for each in asked}
+    hired = {each.introduction for each in own if each.status != "cancelled"}
+    found = [
+        task for each in asked for task in _of(each, office.policy, office.holidays, visit.now, is_hired=each.introduction in hired)
+    ]
+    found += [task for each in own if each.introduction in numbers for task in _of_hire(each, numbers[each.introduction])]
+    return sorted(found, key=lambda task: (task.until is None, task.until, task.number))
+
+
+def _of(asked: Shown, policy: Policy, holidays: Holidays, now: datetime, *, is_hired: bool) -> list[Task]:
+    def task(code: str, until: datetime | None = None) -> Task:
+        return Task(code=code, introduction=asked.introduction, number=asked.number, until=until)
+
+    found = []
+    if asked.status == "waiting" and asked.questions_open: found.append(task("answer-question", asked.expires_at))
+    if asked.status == "disclosed":
+        if asked.pick_until is not None and now < asked.pick_until: found.append(task("pick-time", asked.pick_until))
+        if not is_hired and (day := report_by(asked, policy, holidays)) is not None:
+            found.append(task("report-now" if asked.close_on else "report-stage", end_of_jst_day(day)))
+    if not asked.deletion_confirmed and not is_hired:
+        if asked.status == "revoked": found.append(task("confirm-deletion"))
+        elif asked.delete_until is not None: found.append(task("delete", end_of_jst_day(asked.delete_until)))
+    return found
+
+
+def _of_hire(hire: OwnPlacement, number: str) -> list[Task]:
+    waits = hire.status == "reported" and hire.reported_by == Side.CANDIDATE
+    return [Task(code="confirm-hire", introduction=hire.introduction, number=number)] if waits else []
+
+
+def report_by(asked: Shown, policy: Policy, holidays: Holidays) -> date | None:
+    """Until when the company is to report the next step; None where nothing is expected of it."""
+    if asked.status != "disclosed" or asked.heard_at is None: return None
+    if asked.close_on is not None: return asked.close_on
+    return add_business_days(jst_date(asked.heard_at), policy.silence_business_days, holidays)
+
+
+ROUTES = [board]
