@@ -15,6 +15,7 @@ from api.visit import Visit
 from domain import candidate as candidates
 from domain.ids import VaultRef
 from domain.refusal import Refused
+from marketplace.commands.privacy import check_still_there
 from marketplace.links import Kind
 from marketplace.messages.outbox import Message, To, rows, write
 from marketplace.store.database import Connection
@@ -103,8 +104,8 @@ def add(visit: Visit, name: str, text: str) -> UUID:
     made, who, ident = ceremonies.added(visit, text), of(visit), uuid4()
     sealed = visit.house.office.vault.sealer.seal(subject_of(who), PasskeyName(name=name))
     with visit.house.database.transaction() as connection:
-        # One after the other for each person, so that many at once do not pass the bound together.
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"passkey {who.subject}",))
+        # Alone, so that many at once do not pass the bound together.
+        check_still_there(connection, who.subject)
         if len(mine(connection, visit)) >= MOST: raise Refused("too-many-passkeys", most=MOST)
         kept = connection.execute(
             "INSERT INTO passkey (id, kind, subject, credential, public_key, sign_count, name_ref, made_at)"
@@ -123,6 +124,7 @@ def rename(visit: Visit, which: UUID, name: str) -> None:
     who = of(visit)
     sealed = visit.house.office.vault.sealer.seal(subject_of(who), PasskeyName(name=name))
     with visit.house.database.transaction() as connection:
+        check_still_there(connection, who.subject)
         before = _locked(connection, who, which)
         connection.execute("UPDATE passkey SET name_ref = %s WHERE id = %s", (sealed.ref, which))
         write(connection, sealed.row)

@@ -21,6 +21,7 @@ from domain.ids import (
     consent_of,
     referral_of,
 )
+from domain.refusal import Refused
 from domain.rules.withdrawal import Step
 from marketplace.commands import privacy_request
 from marketplace.commands.consent import closing, following
@@ -53,6 +54,7 @@ FURTHER_DELETIONS = (
 )
 """What else dies with a person, beside the vault's own rows."""
 
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('person ' || %s::text, 0))"
 PARTING = "erasure-certificate"
 PARTING_LASTS = timedelta(days=1)
 """How long an erasure waits at most until the last mail has gone out to the address that it destroys."""
@@ -128,6 +130,7 @@ def finish_erasure(office: Office, candidate: CandidateId, now: datetime) -> boo
         if _parting_waits(connection, candidate, now):
             return False
     with office.database.transaction() as connection:
+        alone_with(connection, candidate)
         erase_candidate(office.vault.keyring, connection, candidate, now=now, further=FURTHER_DELETIONS)
         remaining = kept_by_law(connection, candidate)
     keep_until = max((until for _, until in remaining), default=add_years(jst_date(now), 1))
@@ -143,6 +146,18 @@ def finish_erasure(office: Office, candidate: CandidateId, now: datetime) -> boo
     command = Command(id=new_id(Command(id=candidate, actor="", now=now), "erased"), actor="worker:erase", now=now)
     office.log.append(command, {candidate: (loaded.version, [event])}, also=companions(certificate.sealed.row))
     return True
+
+
+def alone_with(connection: Connection, person: UUID) -> None:
+    """Until this transaction ends nobody else writes for the person outside the log, nor ends their erasure."""
+    connection.execute(ALONE, (person,))
+
+
+def check_still_there(connection: Connection, person: UUID) -> None:
+    """What is written outside the log comes before the end of an erasure, or not at all. Refuses `not-found`."""
+    alone_with(connection, person)
+    gone = "SELECT FROM gate WHERE subject = %s AND what IN ('erased', 'merged') AND open LIMIT 1"
+    if connection.execute(gone, (person,)).fetchone() is not None: raise Refused("not-found")
 
 
 def _parting_waits(connection: Connection, candidate: CandidateId, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,8 +15,12 @@ from litestar.testing import TestClient
 
 from api import ceremonies
 from api.ceremonies import Place
+from marketplace.commands.privacy import FURTHER_DELETIONS, alone_with
 from marketplace.links import Kind
 from marketplace.run.settings import Settings
+from marketplace.vault.erasure import delete_rows
+from marketplace.vault.subject import Subject, SubjectKind
+from projections.gate import ANYTHING
 from tests.api.street import SITE, Street, press
 from tests.authenticator import Authenticator
 
@@ -212,6 +217,22 @@ def test_whoever_left_their_company_has_no_passkey_and_a_return_brings_none_back
     street.rows("UPDATE member SET left_at = NULL WHERE user_id = %s RETURNING 1", user)
     assert told(desk.sign_in(device)) == REFUSED
     assert street.rows("SELECT 1 FROM passkey") == []
+
+
+def test_a_name_that_waits_for_the_end_of_an_erasure_is_not_kept(desk: Desk, street: Street) -> None:
+    who, device = uuid4(), Authenticator()
+    headers = street.bearer("candidate", who)
+    which = desk.add(headers, device).json()["id"]
+    database = street.house.database
+    with ThreadPoolExecutor(1) as pool, database.transaction() as ending:
+        alone_with(ending, who)
+        waiting = pool.submit(desk.post, f"/passkeys/{which}/name", headers, name="会社のノート")
+        while not waiting.done() and street.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == []: pass
+        closed = "INSERT INTO gate (subject, what, object, open, position) VALUES (%s, 'erased', %s, true, 1)"
+        ending.execute(closed, (who, ANYTHING))
+        delete_rows(ending, [Subject(SubjectKind.CANDIDATE, who)], FURTHER_DELETIONS)
+    assert told(waiting.result()) == (404, "not-found")
+    assert street.rows("SELECT 1 FROM vault_record") == street.rows("SELECT 1 FROM passkey") == []
 
 
 @pytest.mark.parametrize("what", ["erased", "merged"])
