@@ -65,7 +65,7 @@ def test_a_seed_sent_again_is_let_in_or_refused_by_a_rule(place: Place, played: 
         asked = place.asked(seed)
         knocker.again()
         answer = knocker.knock("again", asked)
-        if seed.path.startswith(AS_LINE): continue
+        if seed.path.startswith(AS_LINE) or "stripe-signature-too-old" in answer.text: continue
         if answer.status in {400, 403, 405, 413, 415, 428}: strange.append((seed.path, answer.status, answer.text[:200]))
         if answer.status in {401, 410}: place.forget(seed.who)
     assert knocker.wrong == []
