@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from time import perf_counter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlencode
 from uuid import UUID, uuid4
 
@@ -43,6 +43,8 @@ Handler = tuple[str, str]
 """Method and path as the route table formats it: `("POST", "/api/v1/jobs/{job}/closing")`."""
 Headers = tuple[tuple[bytes, bytes], ...]
 Mint = Callable[["Place"], str]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class Place:
     app: Any
     owner_url: str
     world: World
-    runner: asyncio.Runner
+    runner: Apart
     people: dict[str, tuple[Kind, UUID]] = field(default_factory=dict)
     companies: dict[str, CompanyId] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
@@ -282,6 +284,27 @@ def multipart(fields: Sequence[tuple[str, str]], file: tuple[str, bytes]) -> tup
     return body, f"multipart/form-data; boundary={mark}".encode()
 
 
+class Apart:
+    """An event loop in a thread of its own: in the first thread another one may be running, a browser's."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1)
+        self._runner = asyncio.Runner()
+        self._thread.submit(self._begin).result()
+
+    def _begin(self) -> None:
+        self._runner.get_loop().set_default_executor(ThreadPoolExecutor(8, thread_name_prefix="relay-hostile"))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the coroutine answers, or raises."""
+        return self._thread.submit(self._runner.run, work).result()
+
+    def close(self) -> None:
+        """End the loop and its thread."""
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
+
+
 @contextmanager
 def opened(server: postgres.Server, name: str, folder: Path) -> Iterator[Place]:
     """The real house over a database of this server, with worker and simulator in the test's own hands."""
@@ -294,7 +317,7 @@ def opened(server: postgres.Server, name: str, folder: Path) -> Iterator[Place]:
         worker = stack.enter_context(open_worker(house))
         world = World(app_url)
         stack.callback(world.close)
-        runner = stack.enter_context(asyncio.Runner())
-        runner.get_loop().set_default_executor(ThreadPoolExecutor(8, thread_name_prefix="relay-hostile"))
+        runner = Apart()
+        stack.callback(runner.close)
         line.app = create_app(house)
         yield Place(house, worker, line.app, owner_url, world, runner)
