@@ -13,6 +13,7 @@ from domain.company import MemberRole
 from domain.refusal import Refused
 from marketplace.links import Kind, digest, mint_login_link, new_token, open_share_link, sweep, use_login_link
 from marketplace.store.database import Connection
+from projections import gate
 
 __all__ = ["Session", "begin", "end", "find", "mint_login_link", "open_share_link", "sign_in", "sweep"]
 
@@ -100,10 +101,7 @@ def sign_in(
     """Use a login link up and open a session; answers its token and kind. Raises Refused `sign-in-link-not-valid`."""
     holder = use_login_link(connection, token, now)
     if holder is None: raise Refused("sign-in-link-not-valid")
-    gone = connection.execute(
-        "SELECT FROM gate WHERE subject = %s AND what IN ('erased', 'merged') AND open LIMIT 1", (holder.subject,)
-    ).fetchone()
-    if gone is not None or not works_somewhere(connection, holder.kind, holder.subject):
+    if gate.is_gone(connection, holder.subject) or not works_somewhere(connection, holder.kind, holder.subject):
         raise Refused("sign-in-link-not-valid")
     opened = begin(connection, holder.kind, holder.subject, now, instead_of=instead_of, device=device)
     connection.execute(

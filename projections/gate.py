@@ -104,3 +104,11 @@ def is_open(
         (subject, what, obj, now),
     ).fetchone()
     return found is not None
+
+
+def is_gone(connection: psycopg.Connection[Any], person: UUID) -> bool:
+    """The person is being erased, or was merged into another registration: nothing of theirs opens or is written any more."""
+    row = connection.execute(
+        "SELECT FROM gate WHERE subject = %s AND what IN ('erased', 'merged') AND open LIMIT 1", (person,)
+    ).fetchone()
+    return row is not None

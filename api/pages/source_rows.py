@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +10,7 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
+from api.csv_file import csv_file
 from api.pages.showing import carry_out, same, show
 from api.reading import found, viewer_of
 from api.route import Done, ThisVisit, form, page, see_other
@@ -27,7 +26,6 @@ from projections import imports as projected
 
 PATH = "/source/imports/{batch:uuid}/rows"
 ROW = PATH + "/{row:int}"
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RowForm(Body, frozen=True):
@@ -37,15 +35,12 @@ class RowForm(Body, frozen=True):
 
 
 @page(PATH + ".csv", policy=imports.BRING_IN, facts=imports.import_facts)
-def download(visit: ThisVisit, batch: FromPath[UUID]) -> Response[str]:
+def download(visit: ThisVisit, batch: FromPath[UUID]) -> Response[bytes]:
     """The rows that wait, with the headings they had; what a spreadsheet would calculate is text in it."""
     waiting = set_aside.opened(visit.house.office, batch)
     if not waiting: raise Refused("not-found")
-    return Response(
-        "\ufeff" + _table([[heading for heading, _ in waiting[0].cells], *([text for _, text in each.cells] for each in waiting)]),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="set-aside-{batch}.csv"'},
-    )
+    head = [heading for heading, _ in waiting[0].cells]
+    return csv_file(f"set-aside-{batch}", head, ([text for _, text in each.cells] for each in waiting))
 
 
 @page(ROW, policy=imports.BRING_IN, facts=imports.import_facts)
@@ -121,17 +116,6 @@ def _faults(visit: Visit, batch: UUID, kept: Waiting, texts: Sequence[str]) -> l
         cells=texts,
     )
     return [imports.fault_shown(each, visit.language) for each in look.problems]
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([_as_text(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _as_text(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula begins with an apostrophe, which the reader takes off again."""
-    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
 
 
 ROUTES = [download, row_page, repair, leave_out]

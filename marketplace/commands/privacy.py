@@ -156,8 +156,7 @@ def alone_with(connection: Connection, person: UUID) -> None:
 def check_still_there(connection: Connection, person: UUID) -> None:
     """What is written outside the log comes before the end of an erasure, or not at all. Refuses `not-found`."""
     alone_with(connection, person)
-    gone = "SELECT FROM gate WHERE subject = %s AND what IN ('erased', 'merged') AND open LIMIT 1"
-    if connection.execute(gone, (person,)).fetchone() is not None: raise Refused("not-found")
+    if gate.is_gone(connection, person): raise Refused("not-found")
 
 
 def _parting_waits(connection: Connection, candidate: CandidateId, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from marketplace.run.demo import cast
-from tests.browser.test_ask import mailed, sign_in
+from tests.browser.test_ask import confirm_by_mail, sign_in
 from tests.browser.window import Window
 from tests.stories.conftest import TestStage
 from tests.stories.scenes import Scenes
@@ -32,15 +32,6 @@ def collected(stage: TestStage) -> Iterator[Collected]:
     played.relay(played.register_aoi(), "データ分析")
     yield played
     played.close()
-
-
-def confirm_by_mail(seen: Window, scenes: Scenes) -> None:
-    """The step-up that works everywhere: a link in one's own mailbox, opened in the same browser."""
-    seen.press("リンクを送る")
-    seen.page.wait_for_url(re.compile("/step-up/sent$"))
-    scenes.stage.settle()
-    seen.open(mailed(scenes, SECOND, r"/step-up/[\w-]{43}"))
-    seen.press("はい、本人です")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
@@ -65,7 +56,7 @@ def test_a_run_of_two_people_settles_without_a_difference(
     second.reads("この操作の前に、ご本人であることの確認が必要です")
     if javascript: assert [*second.hurdles(), *second.too_wide()] == []
     second.press("承認して送金する")
-    confirm_by_mail(second, collected)
+    confirm_by_mail(second, collected, SECOND)
     second.page.wait_for_url(re.compile(f"{there}$"))
     second.press("承認して送金する")
     second.reads("承認")

@@ -9,21 +9,12 @@ from datetime import timedelta
 import pytest
 
 from marketplace.run.demo import cast
-from tests.browser.test_ask import CANDIDATE, asked, mailed, sign_in
+from tests.browser.test_ask import CANDIDATE, asked, confirm_by_mail, sign_in
 from tests.browser.window import Window
 from tests.stories.scenes import Scenes
 
 OPERATOR = cast.OPERATOR.admin_email
 WHY = "ご本人から電話があり、回答の画面が開けないとのこと"
-
-
-def confirm_by_mail(seen: Window, scenes: Scenes) -> None:
-    """A link in one's own mailbox, opened in the same browser."""
-    seen.press("リンクを送る")
-    seen.page.wait_for_url(re.compile("/step-up/sent$"))
-    scenes.stage.settle()
-    seen.open(mailed(scenes, OPERATOR, r"/step-up/[\w-]{43}"))
-    seen.press("はい、本人です")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
@@ -50,7 +41,7 @@ def test_from_the_stuck_list_through_the_glass_to_the_candidates_page(
     if javascript: assert [*operator.hurdles(), *operator.too_wide()] == []
 
     operator.press("確認してこの画面に戻る")
-    confirm_by_mail(operator, scenes)
+    confirm_by_mail(operator, scenes, OPERATOR)
     page.wait_for_url(re.compile(f"{there}$"))
     page.get_by_label("理由（ご本人に表示されます）").select_option("ご本人からのお問い合わせ")
     page.get_by_label("具体的に何を確かめますか").fill(WHY)

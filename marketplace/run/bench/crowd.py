@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -21,8 +21,7 @@ from marketplace.commands.office import Office
 from marketplace.importing.reading import Retention
 from marketplace.run.bench.ground import Ground, Say
 from marketplace.run.bench.table import Strayed
-from marketplace.run.bench.town import Town
-from marketplace.store.log import Command
+from marketplace.run.bench.town import Town, by
 
 ROWS_A_FILE = 10_000
 AT_ONCE = 4
@@ -46,7 +45,7 @@ def bring_in(office: Office, drain: Callable[[], None], town: Town, count: int, 
         say(f"importing {numbers.stop:,} of {count:,} applicants")
         importing.begin(
             office,
-            Command(id=uuid4(), actor="operator:bench", now=_now(office)),
+            by(office),
             batch=uuid4(),
             company=town.source,
             system="ats",
@@ -89,7 +88,7 @@ def introduce(here: Ground, office: Office, drain: Callable[[], None], town: Tow
 def _ask(office: Office, town: Town, who: CandidateId) -> IntroductionId:
     introduction.request(
         office,
-        _by(office, f"user:{town.user}"),
+        by(office, f"user:{town.user}"),
         candidate=who,
         hiring=town.hiring,
         tokens=frozenset(),
@@ -108,7 +107,7 @@ def _approve(office: Office, pair: tuple[CandidateId, IntroductionId]) -> None:
     if seen is None: raise Strayed(f"{which} was not asked")
     introduction.approve(
         office,
-        _by(office, f"candidate:{who}"),
+        by(office, f"candidate:{who}"),
         introduction=which,
         by=who,
         items=ITEMS,
@@ -121,16 +120,7 @@ def _reach(office: Office, town: Town, introductions: Sequence[IntroductionId]) 
     """Each goes as far as its place in the row says."""
     for number, which in enumerate(introductions):
         for stage in STAGES[: number % (len(STAGES) + 1)]:
-            by = _by(office, f"user:{town.user}")
+            mine = by(office, f"user:{town.user}")
             introduction.reach_stage(
-                office, by, introduction=which, hiring=town.hiring, stage=stage, reached_on=jst_date(by.now)
+                office, mine, introduction=which, hiring=town.hiring, stage=stage, reached_on=jst_date(mine.now)
             )
-
-
-def _now(office: Office) -> datetime:
-    with office.database.transaction() as connection:
-        return clock.now(connection)
-
-
-def _by(office: Office, actor: str) -> Command:
-    return Command(id=uuid4(), actor=actor, now=_now(office))

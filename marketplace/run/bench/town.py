@@ -61,11 +61,11 @@ def build(office: Office, drain: Callable[[], None], people: int) -> Town:
     source, source_user = _admit(office, cast.AOZORA)
     _license(office, source)
     hiring, user = _admit(office, cast.TSUBASA)
-    company.accept_terms(office, _by(office), company_id=hiring, terms_version=1)
+    company.accept_terms(office, by(office), company_id=hiring, terms_version=1)
     opened = JobId(uuid4())
     job.open_job(
         office,
-        _by(office),
+        by(office),
         job_id=opened,
         company=hiring,
         conditions=CONDITIONS,
@@ -90,21 +90,23 @@ def build(office: Office, drain: Callable[[], None], people: int) -> Town:
     )
 
 
-def _now(office: Office) -> datetime:
+def moment(office: Office) -> datetime:
+    """Now, by the one clock."""
     with office.database.transaction() as connection:
         return clock.now(connection)
 
 
-def _by(office: Office, actor: str = "operator:bench") -> Command:
-    return Command(id=uuid4(), actor=actor, now=_now(office))
+def by(office: Office, actor: str = "operator:bench") -> Command:
+    """A command of its own, now."""
+    return Command(id=uuid4(), actor=actor, now=moment(office))
 
 
 def _admit(office: Office, part: cast.CompanyPart) -> tuple[CompanyId, UUID]:
     """A company and its admin."""
-    made, joining = CompanyId(uuid4()), _by(office)
+    made, joining = CompanyId(uuid4()), by(office)
     company.admit(
         office,
-        _by(office),
+        by(office),
         company_id=made,
         name=part.name,
         name_en=part.name_en,
@@ -122,7 +124,7 @@ def _admit(office: Office, part: cast.CompanyPart) -> tuple[CompanyId, UUID]:
 def _license(office: Office, which: CompanyId) -> None:
     company.record_licence(
         office,
-        _by(office),
+        by(office),
         company_id=which,
         number="13-ユ-999901",
         granted_on=cast.LICENCE_FROM,
@@ -135,9 +137,9 @@ def _register(office: Office, source: CompanyId, number: int) -> CandidateId:
     who = CandidateId(uuid4())
     own = candidate.own(who)
     contact = office.vault.sealer.seal(own, ContactRecord(email=f"person{number}@bench.example", name=f"見本 {number}"))
-    now = _now(office)
+    now = moment(office)
     office.log.append(
-        _by(office, f"candidate:{who}"),
+        by(office, f"candidate:{who}"),
         {
             who: (
                 0,
@@ -162,7 +164,7 @@ def _register(office: Office, source: CompanyId, number: int) -> CandidateId:
         },
         also=companions(contact.row),
     )
-    mine = partial(_by, office, f"candidate:{who}")
+    mine = partial(by, office, f"candidate:{who}")
     consent.give(office, mine(), candidate=who, permission=LIST, level=None, text_version="v1", language="ja")
     candidate.save_profile(
         office,
@@ -187,6 +189,6 @@ def _register(office: Office, source: CompanyId, number: int) -> CandidateId:
 
 def _list_card(office: Office, source: CompanyId, who: CandidateId) -> None:
     mine: ReferralId = referral_of(who, source)
-    referral.recommend(office, _by(office), referral=mine, source=source, text="論理的な方でした。")
-    referral.read_recommendation(office, _by(office), referral=mine, candidate=who, version=1)
-    referral.publish_card(office, _by(office), referral=mine, candidate=who)
+    referral.recommend(office, by(office), referral=mine, source=source, text="論理的な方でした。")
+    referral.read_recommendation(office, by(office), referral=mine, candidate=who, version=1)
+    referral.publish_card(office, by(office), referral=mine, candidate=who)

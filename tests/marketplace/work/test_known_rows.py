@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -14,7 +13,7 @@ from domain.event import Event
 from domain.introduction import Stage, StageReached
 from marketplace.run.bench import sample
 from marketplace.store.database import Database as Pool
-from marketplace.store.log import Command, Log, open_log
+from marketplace.store.log import Command, Log
 from marketplace.work import project
 from marketplace.work.rebuild import rebuild
 from marketplace.work.rows import MOST_KNOWN, Known
@@ -27,20 +26,6 @@ NOW = datetime(2027, 3, 1, 3, 0, tzinfo=UTC)
 BOARD = introduction_board.PROJECTION
 INTERVIEW = StageReached(stage=Stage.INTERVIEW, reached_on=date(2027, 3, 1))
 OFFER = StageReached(stage=Stage.OFFER, reached_on=date(2027, 3, 1))
-
-
-@pytest.fixture
-def log(database: Database) -> Iterator[Log]:
-    opened = open_log(database.app_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def pool(database: Database) -> Iterator[Pool]:
-    opened = Pool(database.app_url, size=2)
-    yield opened
-    opened.close()
 
 
 def happen(log: Log, stream: UUID, version: int, event: Event) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -19,7 +18,7 @@ from domain.policy import DEFAULT
 from marketplace.commands.office import Office
 from marketplace.run.bench import sample
 from marketplace.store.database import Database as Pool
-from marketplace.store.log import Command, Log, open_log
+from marketplace.store.log import Command, Log
 from marketplace.vault.master import MasterKeys
 from marketplace.vault.vault import open_vault
 from marketplace.work import project, worker
@@ -33,20 +32,6 @@ if TYPE_CHECKING:
 NOW = datetime(2027, 3, 1, 3, 0, tzinfo=UTC)
 BOTH = (jobs.PROJECTION, introduction_board.PROJECTION)
 UNREADABLE = "INSERT INTO relay_events VALUES (gen_random_uuid(), 1, 'nothing-of-ours.v1', '', 2, '')"
-
-
-@pytest.fixture
-def log(database: Database) -> Iterator[Log]:
-    opened = open_log(database.app_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def pool(database: Database) -> Iterator[Pool]:
-    opened = Pool(database.app_url, size=4)
-    yield opened
-    opened.close()
 
 
 def ask(log: Log) -> UUID:
