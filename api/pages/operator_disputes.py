@@ -40,12 +40,6 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     settled_at: datetime | None = None
 
 
-class CancelForm(Body, frozen=True):
-    """It was no hire after all, and why."""
-
-    cause: str
-
-
 class OwnershipForm(Body, frozen=True):
     """How much of the fee is owed, and each source's part of it, in the order in which the page names them."""
 
@@ -89,14 +83,8 @@ def confirm_hire(visit: ThisVisit, hire: FromPath[UUID]) -> Response[str]:
 @form(PATH + "/hire/{hire:uuid}/cancelling", policy=DECIDERS, facts=hire_facts)
 def cancel_hire(visit: ThisVisit, hire: FromPath[UUID]) -> Response[str]:
     """There was no such hire."""
-
-    def act() -> Done:
-        cause = filled(visit, CancelForm).cause
-        if cause not in CANCEL_CAUSES: raise Refused("cause-unknown", cause=cause[:40])
-        done: Done = same(hires.cancel)(visit, hire, hires.Cause(cause=cause))
-        return done
-
-    return _decide(visit, f"{PATH}/hire/{hire}", of_hire, hire, act)
+    there = f"{PATH}/hire/{hire}"
+    return _decide(visit, there, of_hire, hire, lambda: same(hires.cancel)(visit, hire, filled(visit, hires.Cause)))
 
 
 @page(PATH + "/leave/{hire:uuid}", policy=DECIDERS, facts=hire_facts)
@@ -109,12 +97,8 @@ def leave_page(visit: ThisVisit, hire: FromPath[UUID], at: At = None) -> Respons
 @form(PATH + "/leave/{hire:uuid}/decision", policy=DECIDERS, facts=hire_facts)
 def decide_leave(visit: ThisVisit, hire: FromPath[UUID]) -> Response[str]:
     """The day and the code that count; the frozen ladder says the rest."""
-
-    def act() -> Done:
-        done: Done = same(leaves.decide)(visit, hire, filled(visit, leaves.Leave))
-        return done
-
-    return _decide(visit, f"{PATH}/leave/{hire}", of_leave, hire, act)
+    there = f"{PATH}/leave/{hire}"
+    return _decide(visit, there, of_leave, hire, lambda: same(leaves.decide)(visit, hire, filled(visit, leaves.Leave)))
 
 
 @page(PATH + "/ownership/{hire:uuid}", policy=DECIDERS, facts=hire_facts)

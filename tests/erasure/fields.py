@@ -124,7 +124,7 @@ SAME_AS_FORMS = {
 """A page's form, and the body that the same command is sent as over the API."""
 OF_COMPANIES = frozenset(
     """
-    CancelForm.cause Filters.account Filters.kind Filters.period GroupForm.numbers KeyForm.label Proposal.email
+    Filters.account Filters.kind Filters.period GroupForm.numbers KeyForm.label Proposal.email
     Proposal.evidence Proposal.name ReadingForm.q ReadingForm.reason RebuildForm.name
     SearchForm.language SearchForm.name SearchForm.occupation SearchForm.prefecture SearchForm.q SearchForm.reached
     SearchForm.salary_band SearchForm.seniority SearchForm.skill
