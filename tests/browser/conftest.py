@@ -74,7 +74,7 @@ def site(
 ) -> Iterator[Site]:
     """The town for those who only look at it."""
     folder = tmp_path_factory.mktemp("seen")
-    with walk(server, template, folder) as town, socket.socket() as probe:
+    with walk(server, template, folder, name="seen") as town, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()

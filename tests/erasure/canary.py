@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 MARK_LETTERS = 12
+TOKEN_LETTERS = 16
 ALIGNMENTS = (0, 1, 2)
 
 
@@ -28,13 +30,13 @@ class Needle:
 class Canary:
     """Every token begins with the canary's mark, so looking for the mark in all its forms looks for all of them."""
 
-    mark: str = field(default_factory=lambda: "zq" + secrets.token_hex(MARK_LETTERS // 2 - 1))
+    mark: str = field(default_factory=lambda: "zq" + letters(MARK_LETTERS - 2))
     tokens: dict[str, str] = field(default_factory=dict)
     number: str = field(default_factory=lambda: f"{10_000_000 + secrets.randbelow(89_999_999)}")
 
     def token(self, name: str) -> str:
         """The token of one field: the same whenever it is asked for."""
-        return self.tokens.setdefault(name, f"{self.mark}{secrets.token_hex(8)}")
+        return self.tokens.setdefault(name, f"{self.mark}{letters(TOKEN_LETTERS)}")
 
     def email(self, name: str) -> str:
         """An address whose local part is a token."""
@@ -57,6 +59,11 @@ class Canary:
             found += forms(name, spelled)
         addresses = [f"{value}@example.jp" for name, value in self.tokens.items() if name.startswith("email")]
         return [*found, *digests([*addresses, self.phone_normal, self.phone, f"090{self.number}"])]
+
+
+def letters(n: int) -> str:
+    """As many small letters by chance. No digits: ten in a row would be a telephone number, and refused in a question."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(n))
 
 
 def forms(name: str, text: str) -> Iterator[Needle]:

@@ -19,9 +19,9 @@ from tests.api.pages.town import Town
 
 
 @contextmanager
-def walk(server: postgres.Server, template: str, folder: Path) -> Iterator[Town]:
+def walk(server: postgres.Server, template: str, folder: Path, name: str = "walked") -> Iterator[Town]:
     """One whole walk in a database of its own."""
-    with empty(server, template, folder) as town:
+    with empty(server, template, folder, name) as town:
         yield town.play()
 
 
