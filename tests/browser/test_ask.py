@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from tests.browser.people import CANDIDATE, COMPANY, asked, sign_in
 from tests.browser.window import Window
 from tests.stories.scenes import Scenes
-
-CANDIDATE = "aoi.mihon@example.jp"
-COMPANY = "hr@tsubasa.example"
-
-
-def mailed(scenes: Scenes, address: str, pattern: str) -> str:
-    """The newest link of this kind that the person's mailbox holds."""
-    found = next(match for mail in scenes.mailbox(address) if (match := re.search(pattern, mail.text)))
-    return found.group()
-
-
-def asked(scenes: Scenes) -> tuple[str, str]:
-    """A company has asked: the introduction, and the link that its candidate was mailed."""
-    scenes.ready()
-    introduction = scenes.ask(scenes.register_aoi())
-    return introduction, mailed(scenes, CANDIDATE, r"/share/[\w-]{43}")
-
-
-def confirm_by_mail(seen: Window, scenes: Scenes, address: str) -> None:
-    """The step-up that works everywhere: a link in one's own mailbox, opened in the same browser."""
-    seen.press("リンクを送る")
-    seen.page.wait_for_url(re.compile("/step-up/sent$"))
-    scenes.stage.settle()
-    seen.open(mailed(scenes, address, r"/step-up/[\w-]{43}"))
-    seen.press("はい、本人です")
-
-
-def sign_in(seen: Window, scenes: Scenes, address: str) -> None:
-    """As everybody does: ask for a link, look into the mailbox, press the one button."""
-    seen.open("/sign-in").get_by_label("メールアドレス").fill(address)
-    seen.press("リンクを送る")
-    seen.reads("リンクをお送りしました")
-    scenes.stage.settle()
-    seen.open(mailed(scenes, address, r"/sign-in/[\w-]{43}"))
-    seen.press("サインイン")
-    seen.page.wait_for_url(seen.url + "/")
 
 
 def contact_is_shown(scenes: Scenes, window: Callable[..., Window], introduction: str, *, javascript: bool) -> Window:

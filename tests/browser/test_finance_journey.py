@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from marketplace.run.demo import cast
-from tests.browser.test_ask import confirm_by_mail, sign_in
+from tests.browser.people import confirm_by_mail, sign_in
 from tests.browser.window import Window
 from tests.stories.conftest import TestStage
 from tests.stories.scenes import Scenes

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from domain.calendar import jst_date
-from tests.browser.test_ask import CANDIDATE, COMPANY, sign_in
+from tests.browser.people import CANDIDATE, COMPANY, sign_in
 from tests.browser.window import Window
 from tests.stories.scenes import ITEMS, Scenes
 

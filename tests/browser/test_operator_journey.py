@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.run.demo import cast
-from tests.browser.test_ask import CANDIDATE, asked, confirm_by_mail, sign_in
+from tests.browser.people import CANDIDATE, asked, confirm_by_mail, sign_in
 from tests.browser.window import Window
 from tests.stories.scenes import Scenes
 

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.browser.people import COMPANY, mailed, sign_in
 from tests.browser.window import Window
 from tests.stories.scenes import Scenes
 
-COMPANY = "hr@tsubasa.example"
 MOVED = "jinji@tsubasa.example"
 PHONE = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
 SWITCH = {"automaticPresenceSimulation": True}
-
-
-def mailed(scenes: Scenes, address: str, pattern: str) -> str:
-    """The newest link of this kind that the person's mailbox holds."""
-    scenes.stage.settle()
-    return next(match for mail in scenes.mailbox(address) if (match := re.search(pattern, mail.text))).group()
 
 
 def at_localhost(scenes: Scenes) -> str:
@@ -35,16 +28,6 @@ def with_phone(seen: Window) -> Any:
     devtools.send("WebAuthn.enable")
     options = {**PHONE, **SWITCH}
     return devtools, devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-
-
-def sign_in(seen: Window, scenes: Scenes, address: str) -> None:
-    """As everybody does: ask for a link, look into the mailbox, press the one button."""
-    seen.open("/sign-in").get_by_label("メールアドレス").fill(address)
-    seen.press("リンクを送る")
-    seen.reads("リンクをお送りしました")
-    seen.open(mailed(scenes, address, r"/sign-in/[\w-]{43}"))
-    seen.press("サインイン")
-    seen.page.wait_for_url(seen.url + "/")
 
 
 def later(scenes: Scenes) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from domain.calendar import next_decent_moment
 from marketplace.holidays import HOLIDAYS
-from tests.browser.test_ask import sign_in
+from tests.browser.people import sign_in
 from tests.browser.window import Window
 from tests.stories.scenes import Scenes
 
@@ -23,7 +23,10 @@ FILE = (
 ).encode("cp932")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+both = pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+
+
+@both
 def test_a_cp932_file_comes_in_a_row_is_put_right_and_its_person_is_invited(
     scenes: Scenes, window: Callable[..., Window], *, javascript: bool
 ) -> None:
@@ -62,12 +65,13 @@ def test_a_cp932_file_comes_in_a_row_is_put_right_and_its_person_is_invited(
     assert [re.search(r"/i/[0-9a-f-]{36}", mail.text) is not None for mail in scenes.mailbox(MAILBOX)] == [True]
 
 
+@both
 def test_an_accepted_recommendation_shows_as_far_as_the_source_may_know(
-    scenes: Scenes, window: Callable[..., Window]
+    scenes: Scenes, window: Callable[..., Window], *, javascript: bool
 ) -> None:
     scenes.ready()
     person = scenes.register_aoi()
-    source = window(scenes.stage.url)
+    source = window(scenes.stage.url, javascript=javascript)
     sign_in(source, scenes, SOURCE)
     page = source.open("/source/referrals")
     page.locator("#main a[href^='/source/referrals/']").first.click()

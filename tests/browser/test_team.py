@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.test_ask import COMPANY, mailed, sign_in
+from tests.browser.people import COMPANY, mailed, sign_in
 from tests.browser.window import Window
 from tests.stories.scenes import Scenes
 
