@@ -21,7 +21,7 @@ from api import webhooks
 from api.admit import admit
 from api.assets import static_routes
 from api.body import MOST_BYTES
-from api.headers import SecurityHeaders
+from api.headers import set_headers
 from api.house import House
 from api.pace import at_a_pace
 from api.pages import page_routes
@@ -120,7 +120,7 @@ def create_app(house: House, *, also: list[ControllerRouterHandler] | None = Non
     app = Door(
         [everything],
         before_request=admit,
-        before_send=[SecurityHeaders(house.settings)],
+        before_send=[set_headers],
         exception_handlers={Exception: answer, 500: answer},
         request_class=DoorRequest,
         request_max_body_size=MOST_BYTES,
@@ -134,7 +134,7 @@ def create_app(house: House, *, also: list[ControllerRouterHandler] | None = Non
             path="/api/v1",
         ),
         on_startup=[_bounded_threads],
-        on_shutdown=[house.close],
+        on_shutdown=[_close_house],
         logging_config=None,
         debug=False,
         pdb_on_exception=False,
@@ -168,6 +168,11 @@ def _check_policies(app: Litestar) -> None:
         if not (isinstance(data.annotation, type) and issubclass(data.annotation, Body)):
             raise RouteWithoutPolicy(f"{sorted(handler.paths)}: its body would drop unknown fields; make it a Body")
         handler.opt[OPT] = msgspec.structs.replace(rule, body=data.annotation)
+
+
+def _close_house(app: Litestar) -> None:
+    house: House = app.state.house
+    house.close()
 
 
 async def _bounded_threads(_app: Litestar) -> None:

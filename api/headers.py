@@ -22,19 +22,14 @@ HEADERS = {
 _YEAR_S = 31_536_000
 
 
-class SecurityHeaders:
-    """A hook that runs when an answer begins, whoever made it."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._headers = dict(HEADERS)
-        if settings.public_url.startswith("https:"):
-            self._headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"
-
-    async def __call__(self, message: Message, scope: Scope) -> None:
-        """Set the headers; what is not a file is never kept by a browser or a proxy."""
-        if message["type"] != "http.response.start": return
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in self._headers.items():
-            headers[name] = value
-        if not (scope["path"].startswith("/static/") and message["status"] in {200, 304}):
-            headers["Cache-Control"] = "no-store"
+async def set_headers(message: Message, scope: Scope) -> None:
+    """Set them when an answer begins, whoever made it; what is not a file is never kept by a browser or a proxy."""
+    if message["type"] != "http.response.start": return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in HEADERS.items():
+        headers[name] = value
+    settings: Settings = scope["litestar_app"].state.house.settings
+    if settings.public_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"
+    if not (scope["path"].startswith("/static/") and message["status"] in {200, 304}):
+        headers["Cache-Control"] = "no-store"

@@ -12,6 +12,7 @@ from api.app import create_app
 from marketplace.run.settings import Settings
 from marketplace.store.database import Database as Pool
 from marketplace.store.log import open_log
+from tests.api.doors import door
 from tests.api.street import People, Premises, Street
 
 
@@ -25,7 +26,8 @@ def make_street(database: Any) -> Iterator[Callable[..., Street]]:
             stack.callback(pool.close)
             stack.callback(log.close)
             house = Premises(Settings(**settings), pool, log, People())
-            return Street(house, create_app(house, also=also), database.owner_url)
+            app = create_app(house, also=also) if also else stack.enter_context(door(house))
+            return Street(house, app, database.owner_url)
 
         yield make
 

@@ -20,7 +20,6 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from litestar.testing import TestClient
 
-from api.app import create_app
 from domain.ids import CandidateId
 from marketplace import clock
 from marketplace.commands import privacy
@@ -34,6 +33,7 @@ from marketplace.run.working import open_worker
 from marketplace.store.log import Command
 from marketplace.vault.subject import Subject, SubjectKind
 from marketplace.work.worker import Worker
+from tests.api.doors import door
 from tests.erasure.newcomer import registered
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def scene(database: Database, tmp_path: Path) -> Iterator[Scene]:
 
 
 def certificate_of(scene: Scene, address: str) -> str:
-    with TestClient(create_app(scene.house), base_url=SITE) as client:
+    with door(scene.house) as app, TestClient(app, base_url=SITE) as client:
         answer = client.get(address.replace(SITE, f"{SITE}/api/v1"))
         page = client.get(address)
     assert (answer.status_code, page.status_code) == (200, 200)

@@ -17,7 +17,6 @@ from typing import Any, cast
 
 import psycopg
 
-from api.app import create_app
 from marketplace import clock
 from marketplace.run import postgres, terminal
 from marketplace.run.database import Addresses
@@ -27,6 +26,7 @@ from marketplace.settlement import inbox
 from marketplace.settlement.stripe.simulator import Endpoints, World
 from marketplace.work.worker import Worker, idle
 from projections.every import EVERY
+from tests.api.doors import door
 from tests.api.v1.introductions.town import OPENING, Places, Town
 from tests.faults import working_worker
 from tests.faults.working_letterbox import Letterbox, eventually, listening
@@ -220,7 +220,7 @@ def built_site(
         post = stack.enter_context(listening())
         site = stack.enter_context(opened_site(server, name, keys, folder, post))
         site.rows(KEYS_ARE_KEPT)
-        town = Town(site.house, cast("Worker", site), create_app(site.house), site.owner_url, places)
+        town = Town(site.house, cast("Worker", site), stack.enter_context(door(site.house)), site.owner_url, places)
         yield site, town
     server.drop_database(name)
 

@@ -19,7 +19,6 @@ from uuid import UUID, uuid4
 import psycopg
 
 from api import csrf
-from api.app import create_app
 from api.session import begin
 from api.visit import held
 from domain.ids import CandidateId, CompanyId, JobId
@@ -32,6 +31,7 @@ from marketplace.run.wiring import House, open_house
 from marketplace.run.working import open_worker
 from marketplace.settlement.stripe.simulator import Endpoints, World
 from marketplace.work.worker import Worker
+from tests.api.doors import door
 from tests.api.v1.introductions.town import Places, Town
 from tests.hostile.seeds_near import near
 
@@ -319,5 +319,5 @@ def opened(server: postgres.Server, name: str, folder: Path) -> Iterator[Place]:
         stack.callback(world.close)
         runner = Apart()
         stack.callback(runner.close)
-        line.app = create_app(house)
+        line.app = stack.enter_context(door(house))
         yield Place(house, worker, line.app, owner_url, world, runner)

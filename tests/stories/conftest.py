@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from litestar import Litestar
 
-from api.app import create_app
 from marketplace import clock
 from marketplace.run.database import Addresses
 from marketplace.run.serving import limits
@@ -26,6 +26,7 @@ from marketplace.run.wiring import House, open_house
 from marketplace.run.working import courier, open_worker
 from marketplace.settlement.stripe.simulator import World
 from marketplace.work.worker import Worker
+from tests.api.doors import door
 from tests.stories.scenes import Scenes
 
 if TYPE_CHECKING:
@@ -76,8 +77,12 @@ class Web(threading.Thread):
 
     def run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        with door(self._house) as app: self._serve(app)
+        self._loop.close()
+
+    def _serve(self, app: Litestar) -> None:
         self._server = Server(
-            create_app(self._house),
+            app,
             address="127.0.0.1",
             port=self._port,
             interface=Interfaces.ASGI,
@@ -85,7 +90,6 @@ class Web(threading.Thread):
             **limits(),
         )
         self._loop.run_until_complete(self._server.serve())
-        self._loop.close()
 
     def wait(self) -> None:
         deadline = time.monotonic() + 60

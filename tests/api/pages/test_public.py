@@ -15,7 +15,6 @@ import pytest
 from litestar import Litestar
 from msgspec.structs import replace
 
-from api.app import create_app
 from domain.frozen_terms import Rung, TaxRate
 from domain.ids import OPERATOR, CompanyId
 from domain.policy import Policy
@@ -28,6 +27,7 @@ from marketplace.run.founding import found
 from marketplace.run.settings import load
 from marketplace.run.wiring import House, open_house
 from marketplace.store.log import Command
+from tests.api.doors import door
 from tests.api.pages.browser import SITE, Browser
 from tests.api.pages.town import Town
 
@@ -67,6 +67,11 @@ def read(app: Litestar, path: str, language: str = "en") -> str:
     return flat(Browser(app, language).get(path).text)
 
 
+def read_of(house: House, path: str) -> str:
+    """The same page of a house of one's own, in English."""
+    with door(house) as app: return read(app, path)
+
+
 def flat(text: str) -> str:
     """What a person reads of the page's main part."""
     main = text.partition("<main")[2].partition("</main>")[0]
@@ -93,7 +98,7 @@ def test_everybody_finds_the_public_pages_from_every_page_without_signing_in(wal
     ],
 )  # fmt: skip
 def test_each_number_is_that_of_the_policy_in_force(empty: House, path: str, numbers: list[str]) -> None:
-    page = read(create_app(replace(empty, office=replace(empty.office, policy=OTHER))), path)
+    page = read_of(replace(empty, office=replace(empty.office, policy=OTHER)), path)
     assert [number for number in numbers if number not in page] == []
 
 
@@ -121,19 +126,19 @@ def test_the_operators_record_is_shown_as_it_is(walked: Town) -> None:
 
 
 def test_what_the_operator_has_not_recorded_is_said_to_be_missing(empty: House) -> None:
-    page = read(create_app(empty), "/legal")
+    page = read_of(empty, "/legal")
     assert "Not recorded yet: the operator’s name, address and corporate number will stand here." in page
     assert "No licence valid today is recorded: its number and its first and last day will stand here." in page
     assert "Not recorded yet: who takes complaints, and how they are reached, will stand here." in page
     assert "Licence number" not in page
     assert not re.search(r"\d\d-ユ-\d", page)
-    assert "[the operator of Career Relay]" in read(create_app(empty), "/consent-kit")
+    assert "[the operator of Career Relay]" in read_of(empty, "/consent-kit")
 
 
 def test_the_complaint_contact_stands_as_the_operator_wrote_it(empty: House) -> None:
     wrote = "苦情窓口 <髙﨑> 03-0000-0000"
     settings = load({"RELAY_COMPLAINT_CONTACT": wrote, "RELAY_PUBLIC_URL": SITE})
-    page = read(create_app(replace(empty, settings=settings)), "/legal")
+    page = read_of(replace(empty, settings=settings), "/legal")
     assert f"Complaints {wrote}" in page
     assert "who takes complaints" not in page
 
@@ -150,7 +155,7 @@ def test_a_licence_that_is_over_is_named_as_over(server: postgres.Server, templa
             house.office, Command(id=uuid4(), actor="operator:test", now=now), company_id=OPERATOR, number="13-ユ-100001",
             granted_on=date(2020, 4, 1), valid_until=date(2023, 3, 31),
         )  # fmt: skip
-        page = read(create_app(house), "/legal")
+        page = read_of(house, "/legal")
     assert "13-ユ-100001, is valid from Wednesday 1 April 2020 to Friday 31 March 2023, and so not today." in page
     assert "No licence valid today is recorded" in page
     assert "Licence number" not in page

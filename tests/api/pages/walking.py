@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.app import create_app
 from marketplace.run import postgres
 from marketplace.run.database import Addresses
 from marketplace.run.settings import load
 from marketplace.run.wiring import open_house
 from marketplace.run.working import open_worker
 from marketplace.settlement.stripe.simulator import Endpoints, World
+from tests.api.doors import door
 from tests.api.pages.browser import SITE
 from tests.api.pages.town import Town
 
@@ -33,11 +33,11 @@ def empty(server: postgres.Server, template: str, folder: Path, name: str = "wal
     app_url, owner_url = server.app_url(name), server.owner_url(name)
     environ = {"RELAY_DATA": str(folder), "RELAY_PUBLIC_URL": SITE, "DATABASE_URL": app_url, "MIGRATION_DATABASE_URL": owner_url}
     house = open_house(load(environ), addresses=Addresses(app_url, owner_url, None))
-    app, world = create_app(house), World(app_url)
+    world = World(app_url)
     secret = house.webhook_secrets[0]
     hooks = Endpoints("/webhooks/stripe", secret, "/webhooks/stripe-connect", secret)
     try:
-        with open_worker(house) as worker:
+        with open_worker(house) as worker, door(house) as app:
             town = Town(house, worker, app, app_url, owner_url, lambda: 0)
             post = town.browser().client.post
             town.deliver = lambda: world.deliver(

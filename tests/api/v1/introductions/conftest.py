@@ -12,13 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api.app import create_app
 from marketplace import clock
 from marketplace.run import postgres
 from marketplace.run.database import Addresses
 from marketplace.run.settings import Settings
 from marketplace.run.wiring import open_house
 from marketplace.run.working import open_worker
+from tests.api.doors import door
 from tests.api.v1.introductions.town import OPENING, Places, Town
 
 _numbers = count(1)
@@ -33,7 +33,7 @@ def opened(server: postgres.Server, name: str, folder: Path, places: Places) -> 
         house = open_house(settings, addresses=addresses)
         stack.callback(house.close)
         worker = stack.enter_context(open_worker(house))
-        yield Town(house, worker, create_app(house), server.owner_url(name), places)
+        yield Town(house, worker, stack.enter_context(door(house)), server.owner_url(name), places)
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from api.app import create_app
 from marketplace import clock
 from marketplace.run.database import Addresses
 from marketplace.run.settings import Settings
 from marketplace.run.wiring import open_house
 from marketplace.run.working import open_worker
+from tests.api.doors import door
 from tests.api.v1.people.village import OPENING, Village
 
 
@@ -29,6 +29,6 @@ def village(database: Any, tmp_path: Path) -> Iterator[Village]:
         house = open_house(settings, addresses=Addresses(database.app_url, database.owner_url, None))
         stack.callback(house.close)
         worker = stack.enter_context(open_worker(house))
-        village = Village(house, worker, create_app(house), database.owner_url, stack)
+        village = Village(house, worker, stack.enter_context(door(house)), database.owner_url, stack)
         village.settle()
         yield village
