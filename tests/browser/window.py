@@ -7,6 +7,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from marketplace.run.demo.person import Person
+
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RULES = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
 PHONE_PX = 360
@@ -52,6 +54,11 @@ class Window:
     def take_cookies(self, held: dict[str, str]) -> None:
         """Be whoever holds these."""
         self.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in held.items()])
+
+    def come_as(self, person: Person) -> None:
+        """In a new session of this person."""
+        person.sign_in()
+        self.take_cookies({"relay-session": str(person.client.headers["Authorization"]).removeprefix("Bearer ")})
 
     def open(self, path: str) -> Page:
         """A page that is there."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api import wording
+from domain.rules.ledger_accounts import ALL_ACCOUNTS
 from marketplace.texts.translation import say, translations, word
 from marketplace.texts.words import WORDS
 from tests.api.pages.extraction import ROOT, bare, known, used
@@ -38,6 +39,10 @@ def test_both_languages_name_the_same_values_and_hold_no_markup() -> None:
             assert not re.search(r'[<>&"]', sentence + text), ("written into attributes as it is", where, sentence)
             for each in PLACEHOLDER.finditer(sentence + text):
                 assert each.group() != "%", ("a percent sign is written %%", where, sentence)
+
+
+def test_every_account_of_the_ledger_has_a_name() -> None:
+    assert set(WORDS["ledger-account"]) == ALL_ACCOUNTS
 
 
 def test_japanese_is_japanese() -> None:
