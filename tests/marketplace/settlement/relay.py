@@ -20,7 +20,7 @@ from domain.calendar import JST
 from domain.company import CompanyAdmitted, CompanyRole, LegalOpinionRecorded, LicenceRecorded, RewardMode, RolesGranted
 from domain.event import Event
 from domain.fee import Fee
-from domain.hire import EmploymentTerm, Share, Side
+from domain.hire import EmploymentTerm, LeaveDetermined, LeaveReported, Share, Side
 from domain.ids import (
     CandidateId,
     CompanyId,
@@ -267,6 +267,16 @@ class Relay:
 
     # What is there.
 
+    def paid_hire(self, *, licensed: bool = True) -> HireId:
+        """A hire of 1 April whose fee was paid on the 20th and, where the source may have money, sent on."""
+        self.open_street(licensed=licensed)
+        hire = self.hire()
+        self.work()
+        self.go_to(date(2027, 4, 20))
+        self.pay(hire)
+        self.work()
+        return hire
+
     def fee(self, hire: HireId) -> Fee:
         return self.office.log.load(fee_of(hire), fees.INITIAL, fees.evolve).state
 
@@ -349,3 +359,14 @@ def move_out(relay: Relay) -> None:
     relay.wire.close()
     relay.office.log.close()
     relay.office.database.close()
+
+
+def said(left_on: date) -> LeaveReported:
+    """The hiring company says that somebody left, which is open to challenge."""
+    return LeaveReported(reported_by=Side.HIRING, left_on=left_on, fault="own-wish", challenge_until=date(2027, 11, 8))
+
+
+def determined(relay: Relay, hire: HireId, left_on: date, return_bps: int) -> LeaveDetermined:
+    """It stands, and so much of the fee returns."""
+    day = (left_on - relay.office.hire(hire).state.started_on).days + 1
+    return LeaveDetermined(left_on=left_on, fault="own-wish", day=day, return_bps=return_bps)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from domain.account import Credit
 from domain.fee import RefundRequested, ReversalRequested
-from domain.hire import HireCancelled, LeaveDetermined, LeaveReported, Side
-from domain.ids import HireId, fee_of
+from domain.ids import fee_of
 from marketplace.commands import fee_return
-from tests.marketplace.settlement.relay import HIRING, SOURCE, Relay
+from tests.marketplace.settlement.relay import HIRING, SOURCE, Relay, determined, said
 
 
 def test_a_leave_before_the_release_is_only_refunded(relay: Relay) -> None:
@@ -70,12 +68,7 @@ def test_a_leave_after_the_transfer_takes_back_from_exactly_that_transfer(relay:
 
 
 def test_the_reversal_and_the_refund_are_asked_for_in_the_append_that_determines_the_return(relay: Relay) -> None:
-    relay.open_street()
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
+    hire = relay.paid_hire()
     relay.leave(hire, date(2027, 4, 20))
 
     done = fee_return.determine_return(relay.office, relay.by(), hire=hire)
@@ -86,12 +79,7 @@ def test_the_reversal_and_the_refund_are_asked_for_in_the_append_that_determines
 
 
 def test_the_refund_is_on_time_though_the_source_has_spent_the_money(relay: Relay) -> None:
-    relay.open_street()
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
+    hire = relay.paid_hire()
     relay.later(days=5)
     relay.world.sweep(relay.connected())
 
@@ -111,12 +99,7 @@ def test_the_refund_is_on_time_though_the_source_has_spent_the_money(relay: Rela
 
 
 def test_what_a_source_owes_is_netted_before_it_is_paid_again(relay: Relay) -> None:
-    relay.open_street()
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
+    hire = relay.paid_hire()
     relay.later(days=5)
     relay.world.sweep(relay.connected())
     relay.leave(hire, date(2027, 4, 20))
@@ -189,70 +172,6 @@ def test_a_leave_while_nobody_knows_is_netted_when_the_transfer_turns_out_not_to
     assert relay.reconcile().is_settled
 
 
-def test_a_source_without_a_licence_gets_its_credit_only_when_nothing_can_take_it_back(relay: Relay) -> None:
-    relay.open_street(licensed=False)
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
-    assert relay.balances() == {
-        "clearing": 1_083_500, "stripe-fees": 16_500, "revenue": -1_000_000, "tax-output": -100_000,
-    }  # fmt: skip
-    relay.go_to(date(2027, 10, 30))
-    relay.work()
-    assert relay.account(SOURCE).credits == {}
-
-    relay.go_to(date(2027, 10, 31))
-    relay.work()
-    assert list(relay.account(SOURCE).credits.values()) == [
-        Credit(fee=fee_of(hire), left_yen=770_000, expires_on=date(2028, 10, 30))
-    ]
-    assert relay.stripe_posts("transfers") == 0
-    assert relay.reconcile().is_settled
-
-
-def test_credit_that_nobody_uses_lapses_after_its_last_day_and_the_books_say_so(relay: Relay) -> None:
-    relay.open_street(licensed=False)
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
-    relay.go_to(date(2027, 10, 31))
-    relay.work()
-    relay.go_to(date(2028, 10, 30))
-    relay.work()
-    assert relay.balances()["credit"] == -770_000
-
-    relay.go_to(date(2028, 10, 31))
-    relay.work()
-    assert [(credit.left_yen, credit.is_expired) for credit in relay.account(SOURCE).credits.values()] == [(0, True)]
-    assert (relay.balances()["breakage"], relay.balances().get("credit", 0)) == (-770_000, 0)
-    assert relay.rows("SELECT kind FROM due WHERE kind = 'expire-credits'") == []
-
-
-def test_a_leave_on_day_40_means_that_the_credit_is_never_granted(relay: Relay) -> None:
-    relay.open_street(licensed=False)
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
-    relay.go_to(date(2027, 5, 12))
-    relay.leave(hire, date(2027, 5, 10))
-    relay.work()
-    assert relay.fee(hire).refunded_yen == 550_000
-
-    relay.go_to(date(2027, 10, 31))
-    relay.work()
-    relay.go_to(date(2028, 2, 1))
-    relay.work()
-    assert relay.account(SOURCE).credits == {}
-    assert relay.intents("create_transfer") == []
-    assert relay.reconcile().is_settled
-
-
 def test_a_leave_before_the_invoice_is_paid_makes_the_invoice_smaller_and_refunds_nothing(relay: Relay) -> None:
     relay.open_street()
     hire = relay.hire()
@@ -291,12 +210,7 @@ def test_a_leave_that_was_settled_before_the_fee_accrued_returns_with_the_accrua
 
 
 def test_a_refund_that_comes_back_is_owed_again_and_asked_for_by_a_person(relay: Relay) -> None:
-    relay.open_street(licensed=False)
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
+    hire = relay.paid_hire(licensed=False)
     relay.later(days=5)
     relay.leave(hire, date(2027, 4, 20))
     relay.work()
@@ -313,12 +227,7 @@ def test_a_refund_that_comes_back_is_owed_again_and_asked_for_by_a_person(relay:
 
 
 def test_a_refund_that_waits_posts_no_cash_until_it_moves(relay: Relay) -> None:
-    relay.open_street(licensed=False)
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
+    hire = relay.paid_hire(licensed=False)
     relay.leave(hire, date(2027, 4, 20))
     relay.world.spoil("refund-requires-action", "post /v1/refunds")
     relay.work()
@@ -370,15 +279,6 @@ def test_a_lost_dispute_is_borne_by_source_and_platform(relay: Relay) -> None:
     assert relay.reconcile().is_settled
 
 
-def said(left_on: date) -> LeaveReported:
-    return LeaveReported(reported_by=Side.HIRING, left_on=left_on, fault="own-wish", challenge_until=date(2027, 11, 8))
-
-
-def determined(relay: Relay, hire: HireId, left_on: date, return_bps: int) -> LeaveDetermined:
-    day = (left_on - relay.office.hire(hire).state.started_on).days + 1
-    return LeaveDetermined(left_on=left_on, fault="own-wish", day=day, return_bps=return_bps)
-
-
 def test_nothing_is_sent_on_while_a_leave_waits_to_be_settled(relay: Relay) -> None:
     relay.open_street()
     hire = relay.hire()
@@ -400,80 +300,8 @@ def test_nothing_is_sent_on_while_a_leave_waits_to_be_settled(relay: Relay) -> N
     assert relay.reconcile().is_settled
 
 
-def test_no_credit_is_granted_for_a_leave_reported_on_the_last_day_and_settled_after_it(relay: Relay) -> None:
-    relay.open_street(licensed=False)
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
-    relay.go_to(date(2027, 10, 30))
-    relay.tell(hire, said(date(2027, 9, 30)))
-    relay.go_to(date(2027, 11, 1))
-    relay.work()
-    assert relay.account(SOURCE).credits == {}
-
-    relay.go_to(date(2027, 11, 9))
-    relay.tell(hire, determined(relay, hire, date(2027, 9, 30), 1_000))
-    relay.work()
-    relay.later(days=2)
-    relay.work()
-    assert relay.account(SOURCE).credits == {}
-    assert relay.fee(hire).refunded_yen == 110_000
-    assert relay.reconcile().is_settled
-
-
-def test_a_hire_that_is_cancelled_after_its_fee_was_sent_on_returns_all_of_it(relay: Relay) -> None:
-    relay.open_street()
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
-    assert relay.fee(hire).transferred_yen == 770_000
-
-    relay.go_to(date(2027, 6, 20))
-    relay.world.move("topup", 900_000)
-    relay.tell(hire, HireCancelled(cause="never-started"))
-    relay.work()
-    assert (relay.fee(hire).transferred_yen, relay.fee(hire).refunded_yen) == (0, 1_100_000)
-    assert relay.balances() == {
-        "clearing": -16_500, "stripe-fees": 16_500, "commission": -300_000, "contra-revenue": 300_000,
-    }  # fmt: skip
-    assert relay.reconcile().is_settled
-    assert relay.balances()["clearing"] == 883_500
-
-
-def test_a_hire_that_is_cancelled_before_its_invoice_is_paid_owes_nothing(relay: Relay) -> None:
-    relay.open_street()
-    hire = relay.hire()
-    relay.work()
-    relay.tell(hire, HireCancelled(cause="never-started"))
-    relay.work()
-    assert relay.fee(hire).open_yen == 0
-    assert relay.fee(hire).invoice is None
-    assert [state for state, _ in relay.intents("void_invoice")] == ["done"]
-    assert relay.stripe_posts("invoices") == 1
-    relay.go_to(date(2027, 11, 1))
-    relay.work()
-    assert (relay.stripe_posts("transfers"), relay.stripe_posts("refunds")) == (0, 0)
-
-
-def test_a_hire_that_is_cancelled_before_its_fee_accrued_never_has_one(relay: Relay) -> None:
-    relay.open_street()
-    hire = relay.hire()
-    relay.tell(hire, HireCancelled(cause="never-started"))
-    relay.work()
-    assert relay.kinds(fee_of(hire)) == []
-
-
 def test_no_frozen_request_holds_a_word_about_a_person(relay: Relay) -> None:
-    relay.open_street()
-    hire = relay.hire()
-    relay.work()
-    relay.go_to(date(2027, 4, 20))
-    relay.pay(hire)
-    relay.work()
+    hire = relay.paid_hire()
     person = str(relay.office.hire(hire).state.candidate)
     calls = [row[0] for row in relay.rows("SELECT call FROM intent")]
     assert len(calls) == 4
