@@ -9,18 +9,24 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from psycopg.pq import TransactionStatus
 
 FOLDER = Path(__file__).with_name("migrations")
 
 _LOCK = 7_252_002
 _WAIT_FOR_ANOTHER = "10min"
-_WAIT_FOR_A_TABLE = "5s"
+_WAIT_FOR_A_TABLE = "400ms"
+"""Less than a second, after which PostgreSQL looks for a deadlock: a migration gives way, never a command."""
+_TRIES = 60
+_PAUSE_SECONDS = 0.2
+_IN_USE = (LockNotAvailable, DeadlockDetected)
 _FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/|\s+", re.DOTALL)
 
@@ -99,13 +105,15 @@ def _compare(steps: list[Step], applied: dict[int, tuple[str, str]]) -> None:
 
 
 def _apply(connection: psycopg.Connection, step: Step, on_step: Callable[[str], None]) -> bool:
-    on_step(step.name)
-    with connection.transaction():
+    def apply() -> None:
         _run(connection, step.name, step.text)
         connection.execute(
             "INSERT INTO schema_migration (number, name, checksum) VALUES (%s, %s, %s)",
             [step.number, step.name, step.checksum],
         )
+
+    on_step(step.name)
+    _giving_way(connection, step.name, apply)
     return True
 
 
@@ -117,8 +125,8 @@ def _renew(connection: psycopg.Connection, path: Path, on_step: Callable[[str], 
         return False
     if not _COMMENT.sub(" ", text).strip().upper().startswith("DROP TABLE IF EXISTS"):
         raise MigrationFailed(f"{path.name}: a projection begins with DROP TABLE IF EXISTS … CASCADE;")
-    on_step(path.name)
-    with connection.transaction():
+
+    def renew() -> None:
         # In the worker's order: who folds holds its position first and then the tables.
         connection.execute("DELETE FROM projection_position WHERE name = %s", [name])
         _run(connection, path.name, text)
@@ -127,16 +135,32 @@ def _renew(connection: psycopg.Connection, path: Path, on_step: Callable[[str], 
             " ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum",
             [name, _checksum(text)],
         )
+
+    on_step(path.name)
+    _giving_way(connection, path.name, renew)
     return True
+
+
+def _giving_way(connection: psycopg.Connection, name: str, work: Callable[[], None]) -> None:
+    """Do it in one transaction, and all of it anew, after a pause, when somebody holds a table that it wants."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with connection.transaction(): work()
+        except _IN_USE as error:
+            if not tries_left:
+                sentence = f"{name}: a table was in use at each of {_TRIES} tries. Nothing was changed; try again."
+                raise MigrationFailed(sentence) from error
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _run(connection: psycopg.Connection, name: str, text: str) -> None:
     """Run a whole file inside the transaction that is open; the file may not end it."""
     try:
         connection.execute(text.encode())
-    except psycopg.errors.LockNotAvailable as error:
-        sentence = f"{name}: a table was in use for longer than {_WAIT_FOR_A_TABLE}. Nothing was changed; try again."
-        raise MigrationFailed(sentence) from error
+    except _IN_USE:
+        raise
     except psycopg.Error as error:
         raise MigrationFailed(f"{name}{_line(text, error)}: {error.diag.message_primary or error}") from error
     if connection.info.transaction_status is not TransactionStatus.INTRANS:

@@ -296,7 +296,8 @@ def impolite(asked: Asked, answer: Answer) -> str:
     if answer.status < 400: return ""
     if any(word in answer.text for word in _INSIDE): return "tells of the inside"
     if asked.method == "HEAD": return "" if not answer.body else "a body to HEAD"
-    if asked.target.startswith(tuple(each.encode() for each in AS_LINE)): return ""
+    read_as = re.sub(rb"/{2,}", b"/", asked.target)  # as the router reads it
+    if read_as.startswith(tuple(each.encode() for each in AS_LINE)): return ""
     language, kind = answer.headers.get("content-language"), answer.headers.get("content-type", "")
     if language not in {"ja", "en"}: return "in no language"
     twice = asked.target.startswith(b"//") and kind.startswith("application/problem+json")  # read as /api/ where it fits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -91,13 +91,30 @@ def test_a_table_in_use_is_not_waited_for_for_ever(
     empty: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("marketplace.run.migrations._WAIT_FOR_A_TABLE", "50ms")
+    monkeypatch.setattr("marketplace.run.migrations._TRIES", 2)
     run(empty, folder)
     (folder / "0002_more.sql").write_text("ALTER TABLE clock_offset ADD COLUMN reason text;")
     with psycopg.connect(empty) as reader:
         reader.execute("SELECT * FROM clock_offset")
-        with pytest.raises(MigrationFailed, match=r"in use for longer than 50ms\. Nothing was changed"):
+        with pytest.raises(MigrationFailed, match=r"in use at each of 2 tries\. Nothing was changed"):
             run(empty, folder)
     assert run(empty, folder) == ["0002_more.sql"]
+
+
+def test_who_holds_what_a_migration_wants_and_wants_what_it_holds_goes_first(empty: str, folder: Path) -> None:
+    run(empty, folder)
+    (folder / "0002_two.sql").write_text("CREATE TABLE one (); CREATE TABLE two ();")
+    run(empty, folder)
+    (folder / "0003_wider.sql").write_text("ALTER TABLE one ADD COLUMN told text; ALTER TABLE two ADD COLUMN told text;")
+    with psycopg.connect(empty) as command, ThreadPoolExecutor(1) as pool:
+        command.execute("LOCK TABLE two IN ROW EXCLUSIVE MODE")
+        migrating = pool.submit(run, empty, folder)
+        with psycopg.connect(empty, autocommit=True) as looking:
+            while looking.execute("SELECT FROM pg_locks WHERE relation = 'two'::regclass AND NOT granted").fetchone() is None:
+                assert not migrating.done()
+        command.execute("LOCK TABLE one IN ROW EXCLUSIVE MODE")
+        command.commit()
+        assert migrating.result(60) == ["0003_wider.sql"]
 
 
 @pytest.mark.parametrize("name", ["2_more.sql", "0002-more.sql", "0002_More.sql"])
