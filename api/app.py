@@ -145,8 +145,9 @@ def create_app(house: House, *, also: list[ControllerRouterHandler] | None = Non
 
 def load() -> Litestar:
     """The application of this process's settings; the import string of the web server names this."""
-    from marketplace.run import restoring, settings  # noqa: PLC0415  the house is opened by who serves, not by who imports
+    from marketplace.run import restoring, settings, turns  # noqa: PLC0415  the house is opened by who serves, not by who imports
 
+    turns.take_short_turns()
     return create_app(restoring.open_door(settings.load()))
 
 

@@ -23,6 +23,7 @@ from marketplace.run.keyring_home import migrate_all
 from marketplace.run.migrations import MigrationFailed
 from marketplace.run.postgres import PostgresUnavailable
 from marketplace.run.settings import BadSetting
+from marketplace.run.turns import take_short_turns
 from marketplace.texts.catalogue import sentence
 
 app = App(name="relay", help="Career Relay (キャリアリレー).", version="0.1.0")
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 def main() -> None:
     """Run one command; what a person can put right is one sentence on standard error, and exit code 1."""
+    take_short_turns()
     try:
         app()
     except (BadSetting, MigrationFailed, PostgresUnavailable) as wrong:

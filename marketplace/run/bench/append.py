@@ -13,6 +13,7 @@ import re
 import subprocess
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -22,6 +23,7 @@ from uuid import uuid4
 import msgspec
 from psycopg.conninfo import conninfo_to_dict
 
+from domain.introduction import IntroductionRequested
 from marketplace.run.bench import sample
 from marketplace.run.bench.ground import Effort, Ground, Say
 from marketplace.run.bench.table import TOTAL, Notes, Row, interleave, percentile
@@ -36,6 +38,10 @@ STOCK_THREADS = (1, 4, 16, 64)
 MANY = 64
 PER_SECOND, MILLISECONDS = "commands/s", "ms"
 P50, P99 = "p50", "p99"
+MOST_A_SECOND = 16_000
+"""So many events a second of a case are made before it begins."""
+
+Write = Callable[[Callable[[], IntroductionRequested]], None]
 
 PGBENCH = f"pgbench, {PGBENCH_CLIENTS} clients"
 OURS_MANY, OURS_ONE = f"ours, {MANY} threads", "ours, one at a time"
@@ -67,15 +73,15 @@ def measure(here: Ground, say: Say, effort: Effort) -> list[Row]:
         with here.as_owner() as connection:
             connection.execute(_PLAIN_TABLE)
         cases = _cases(here, log, stock, notes, effort.seconds)
-        for warm in (partial(_ours, log), partial(_stock, stock)):
-            drive(MANY, effort.seconds / 10, warm)
+        for write in (partial(_ours, log), partial(_stock, stock)):
+            drive(MANY, effort.seconds / 10, partial(write, made(0)))
         interleave(effort.rounds, cases, lambda number, name: say(f"round {number} of {effort.rounds}: {name}"))
     return _rows(notes)
 
 
 def _cases(here: Ground, log: Log, stock: StockLog, notes: Notes, seconds: float) -> dict[str, Callable[[], None]]:
-    def threads(name: str, count: int, act: Callable[[], None]) -> None:
-        driven = drive(count, seconds, act)
+    def threads(name: str, count: int, write: Write) -> None:
+        driven = drive(count, seconds, partial(write, made(math.ceil(seconds * MOST_A_SECOND))))
         notes.add(name, driven.per_second, PER_SECOND)
         notes.add(name, percentile(driven.milliseconds, 50), MILLISECONDS, statistic=P50)
         notes.add(name, percentile(driven.milliseconds, 99), MILLISECONDS, statistic=P99)
@@ -114,14 +120,27 @@ def _stock_case(threads: int) -> str:
     return "stock, one at a time" if threads == 1 else f"stock, {threads} threads"
 
 
-def _ours(log: Log) -> None:
-    stream = uuid4()
-    log.append(sample.command(), {stream: (0, [sample.request(stream)])})
+def made(count: int) -> Callable[[], IntroductionRequested]:
+    """Hands out events that were made beforehand, as pgbench has its bytes; when they are used up, new ones."""
+    ready = deque(sample.request(uuid4()) for _ in range(count))
+
+    def take() -> IntroductionRequested:
+        try:
+            return ready.popleft()
+        except IndexError:
+            return sample.request(uuid4())
+
+    return take
 
 
-def _stock(stock: StockLog) -> None:
-    stream = uuid4()
-    stock.append(stream, 1, sample.meta(), sample.request(stream))
+def _ours(log: Log, take: Callable[[], IntroductionRequested]) -> None:
+    event = take()
+    log.append(sample.command(), {event.introduction: (0, [event])})
+
+
+def _stock(stock: StockLog, take: Callable[[], IntroductionRequested]) -> None:
+    event = take()
+    stock.append(event.introduction, 1, sample.meta(), event)
 
 
 def drive(threads: int, seconds: float, act: Callable[[], None]) -> Driven:
