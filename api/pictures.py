@@ -11,7 +11,6 @@ from api import charts
 from api.charts import Moment, Part, Picture, Step
 from api.reading import viewer_of
 from api.v1.fees import FeeShown
-from api.v1.referrals import Outcome
 from api.visit import Visit
 from domain.calendar import jst_date
 from domain.policy import Policy
@@ -20,6 +19,7 @@ from marketplace.texts.translation import say, word
 from projections import applicant_pool, candidate_inbox, fees, introduction_board, ledger, referral_board
 from projections.ledger import Running
 from projections.payout_ledger import Entry
+from projections.referral_board import Hired
 
 EARNED = frozenset({"earned", "returned", "dispute-lost", "written-off", "recovered"})
 SENT = frozenset({"transferred", "taken-back"})
@@ -27,7 +27,7 @@ SENT = frozenset({"transferred", "taken-back"})
 Line = list[tuple[date, int]]
 
 
-def source_funnel(visit: Visit, referred: Sequence[Outcome]) -> Picture | None:
+def source_funnel(visit: Visit, hired: Sequence[Hired]) -> Picture | None:
     """From the invitation to the hire, a hire only where the person lets the source know; None before anybody was invited.
 
     Whether somebody is listed, asked or introduced is theirs alone, so no step between shows it, not even as a count.
@@ -37,7 +37,7 @@ def source_funnel(visit: Visit, referred: Sequence[Outcome]) -> Picture | None:
         invited = applicant_pool.invited(connection, viewer)
         came = referral_board.registered(connection, viewer)
     if not invited and not came.registered: return None
-    waited = [(each.hired_on - jst_date(each.referred_at)).days for each in referred if each.hired_on]
+    waited = [(each.hired_on - jst_date(each.referred_at)).days for each in hired]
     steps = [
         Step(name=say(language, "Invited by you"), count=invited),
         Step(

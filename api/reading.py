@@ -26,6 +26,10 @@ At = Annotated[
 """The type of a reading handler's `at` parameter."""
 
 
+AfterId = Annotated[UUID | None, QueryParameter(required=False, description="`next` of the page before.")]
+Limit = Annotated[int, QueryParameter(required=False, ge=1, le=100, description="How many at most.")]
+
+
 class Listed(msgspec.Struct, Generic[T], frozen=True, kw_only=True, omit_defaults=True):
     """A list. `next` is the `after` of the page that follows; `updating`: what was asked for with `at` is not in yet."""
 

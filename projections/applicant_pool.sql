@@ -24,6 +24,7 @@ CREATE TABLE applicant_pool (
 );
 CREATE INDEX applicant_pool_company_idx ON applicant_pool (company, applicant);
 CREATE INDEX applicant_pool_newest_idx ON applicant_pool (company, coalesce(rejected_on, '-infinity'::date) DESC, applicant DESC);
+CREATE INDEX applicant_pool_status_idx ON applicant_pool (company, status);
 CREATE INDEX applicant_pool_batch_idx ON applicant_pool (batch);
 CREATE UNIQUE INDEX applicant_pool_invitation_idx ON applicant_pool (invitation);
 GRANT SELECT, INSERT, UPDATE, DELETE ON applicant_pool TO relay_app;

@@ -103,36 +103,96 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     hired_by: UUID | None
 
 
-def of_company(connection: psycopg.Connection[Any], viewer: Viewer, now: datetime) -> list[Outcome]:
-    """The viewer's company's referrals, newest first. A registration that was merged away is told by the other one."""
+_STANDS = """
+    r.source = %(company)s AND r.applicant <> %(nobody)s
+    AND NOT EXISTS (SELECT FROM gate m WHERE m.subject = r.candidate AND m.what = 'merged' AND m.object = %(nobody)s AND m.open)
+"""
+"""The company's own, and told once: a registration that was merged away is told by the other one."""
+_MAY = """
+    EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'outcome-to-source'
+            AND g.object = r.source AND g.open AND g.expires_at > %(now)s)
+    AND NOT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'erased' AND g.open)
+"""
+"""The person lets the company know of a hire."""
+_HIRED = """
+    SELECT p.placed_on, p.hiring FROM placements p
+    WHERE p.candidate = r.candidate AND p.placed_on IS NOT NULL ORDER BY p.placed_on DESC LIMIT 1
+"""
+
+
+def of_company(
+    connection: psycopg.Connection[Any],
+    viewer: Viewer,
+    now: datetime,
+    *,
+    only: UUID | None = None,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> list[Outcome]:
+    """A page of the viewer's company's referrals, newest first; or `only` one of them."""
     row = connection.execute(
-        """
-        SELECT coalesce(json_agg(o ORDER BY o.referred_at DESC, o.referral), '[]')::text FROM (
+        f"""
+        SELECT coalesce(json_agg(o ORDER BY o.referred_at DESC, o.referral DESC), '[]')::text FROM (
             SELECT r.referral, r.applicant, r.reached, r.referred_at, r.recommendation_version, r.recommendation_read,
                 r.confirmed_at IS NOT NULL AS confirmed,
                 CASE WHEN may.hired THEN p.placed_on END AS hired_on,
                 CASE WHEN may.hired AND may.place THEN p.hiring END AS hired_by
-            FROM referral_board r
+            FROM (
+                SELECT r.* FROM referral_board r
+                WHERE {_STANDS} AND (%(only)s::uuid IS NULL OR r.referral = %(only)s)
+                    AND (%(after)s::uuid IS NULL OR (r.referred_at, r.referral) < (
+                        SELECT b.referred_at, b.referral FROM referral_board b
+                        WHERE b.referral = %(after)s AND b.source = %(company)s))
+                ORDER BY r.referred_at DESC, r.referral DESC LIMIT %(limit)s
+            ) r
             CROSS JOIN LATERAL (
-                SELECT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'outcome-to-source'
-                               AND g.object = r.source AND g.open AND g.expires_at > %(now)s)
-                       AND NOT EXISTS (SELECT FROM gate g
-                                       WHERE g.subject = r.candidate AND g.what = 'erased' AND g.open)
-                       AS hired,
+                SELECT {_MAY} AS hired,
                        EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'outcome-where'
                                AND g.object = r.source AND g.open) AS place
             ) may
-            LEFT JOIN LATERAL (
-                SELECT placed_on, hiring FROM placements p
-                WHERE p.candidate = r.candidate AND p.placed_on IS NOT NULL ORDER BY placed_on DESC LIMIT 1
-            ) p ON true
-            WHERE r.source = %(company)s AND r.applicant <> %(nobody)s
-              AND NOT EXISTS (SELECT FROM gate g WHERE g.subject = r.candidate AND g.what = 'merged' AND g.open)
+            LEFT JOIN LATERAL ({_HIRED}) p ON true
         ) o
-        """,
-        {"company": viewer.company, "now": now, "nobody": NIL},
+        """.encode(),
+        {"company": viewer.company, "now": now, "nobody": NIL, "only": only, "after": after, "limit": limit},
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Outcome])
+
+
+class Hired(msgspec.Struct, frozen=True, kw_only=True):
+    """A hire that the person lets their source know."""
+
+    referred_at: datetime
+    hired_on: date
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A source's referrals in numbers: how many, how many of those who confirmed wait for a recommendation, who was hired."""
+
+    referred: int
+    to_recommend: int
+    hired: list[Hired]
+
+
+def summary(connection: psycopg.Connection[Any], viewer: Viewer, now: datetime) -> Summary:
+    """The viewer's company's referrals as `of_company` tells them, counted."""
+    row = connection.execute(
+        f"""
+        SELECT json_build_object(
+            'referred', count(*),
+            'to_recommend', count(*) FILTER (WHERE r.confirmed_at IS NOT NULL AND r.recommendation_version IS NULL),
+            'hired', (
+                SELECT coalesce(json_agg(h), '[]') FROM (
+                    SELECT r.referred_at, p.placed_on AS hired_on
+                    FROM (SELECT DISTINCT candidate FROM placements WHERE placed_on IS NOT NULL) placed
+                    JOIN referral_board r USING (candidate) CROSS JOIN LATERAL ({_HIRED}) p
+                    WHERE {_STANDS} AND {_MAY}
+                ) h
+            ))::text
+        FROM referral_board r WHERE {_STANDS}
+        """.encode(),
+        {"company": viewer.company, "now": now, "nobody": NIL},
+    ).fetchone()
+    return msgspec.json.decode(row[0] if row else "{}", type=Summary)
 
 
 class Registered(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from projections.provision_records import Provision
 
-MOST = 100
+MOST = 40
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

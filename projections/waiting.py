@@ -11,7 +11,7 @@ import psycopg
 
 from domain.calendar import jst_date
 
-MOST = 300
+MOST = 100
 PATIENCE = timedelta(hours=1)
 """What the house does by itself waits this long before it is shown."""
 FAILURES = 3

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from litestar import Response
+from litestar.params import FromPath, QueryParameter
 
 from api import pictures
 from api.pages.showing import same, show, wait_for
 from api.policies import company
-from api.reading import At
+from api.reading import At, found
 from api.route import ThisVisit, page
 from api.v1 import hires, introductions, jobs
 from api.v1.hires import OwnPlacement
@@ -25,6 +27,10 @@ from domain.policy import Policy
 from projections.introduction_board import Shown
 
 READS = ("introduction_board", "jobs", "placements", "story")
+SHOWN = 10
+"""Of each stage so many stand on the board; a stage by itself has all of its own, page by page."""
+PAGE = 50
+Number = Annotated[int, QueryParameter(required=False, ge=1, le=10_000)]
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +46,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One stage and who is in it."""
 
     name: str
-    rows: tuple[Shown, ...]
+    rows: Sequence[Shown]
 
 
 @page("/hiring/board", policy=company(of=CompanyRole.HIRING))
@@ -52,6 +58,7 @@ def board(visit: ThisVisit, at: At = None) -> Response[str]:
         visit,
         "hiring_board.html",
         columns=columns_of(asked),
+        shown=SHOWN,
         tasks=tasks_of(visit, asked),
         titles={each.job: each.title for each in same(jobs.list_jobs)(visit).items},
         funnel=pictures.hiring_funnel(visit),
@@ -59,13 +66,30 @@ def board(visit: ThisVisit, at: At = None) -> Response[str]:
     )
 
 
+@page("/hiring/board/{stage:str}", policy=company(of=CompanyRole.HIRING))
+def one_stage(visit: ThisVisit, stage: FromPath[str], number: Number = 1) -> Response[str]:
+    """Everybody at one stage, the newest request first."""
+    columns = columns_of(same(introductions.list_introductions)(visit).items)
+    column = found(next((each for each in columns if each.name == stage), None))
+    first, there = f"/hiring/board/{stage}", column.rows[(number - 1) * PAGE : number * PAGE]
+    return show(
+        visit,
+        "hiring_stage.html",
+        column=column,
+        there=there,
+        titles={each.job: each.title for each in same(jobs.list_jobs)(visit).items},
+        first=first if number > 1 else "",
+        following=f"{first}?number={number + 1}" if number * PAGE < len(column.rows) else "",
+    )
+
+
 def columns_of(asked: Sequence[Shown]) -> list[Column]:
     """By stage: waiting, each stage of selection, and what is over; empty ones too, so that the way is seen."""
-    found: dict[str, list[Shown]] = {name: [] for name in ("waiting", "disclosed", *map(str, Stage), "over")}
+    by_name: dict[str, list[Shown]] = {name: [] for name in ("waiting", "disclosed", *map(str, Stage), "over")}
     for each in asked:
         where = each.status if each.status == "waiting" else (each.stage or "disclosed") if each.status == "disclosed" else "over"
-        found[where].append(each)
-    return [Column(name=name, rows=tuple(rows)) for name, rows in found.items()]
+        by_name[where].append(each)
+    return [Column(name=name, rows=rows) for name, rows in by_name.items()]
 
 
 def tasks_of(visit: Visit, asked: Sequence[Shown]) -> list[Task]:
@@ -109,4 +133,4 @@ def report_by(asked: Shown, policy: Policy, holidays: Holidays) -> date | None:
     return add_business_days(jst_date(asked.heard_at), policy.silence_business_days, holidays)
 
 
-ROUTES = [board]
+ROUTES = [board, one_stage]

@@ -20,6 +20,8 @@ from api.v1.accounts import AccountShown
 from api.visit import Visit
 from domain.company import CompanyRole, MemberRole
 from projections import imports as projected
+from projections import referral_board
+from projections.referral_board import Summary
 
 SOURCE = company(of=CompanyRole.SOURCE)
 MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
@@ -48,7 +50,8 @@ def overview(visit: ThisVisit, at: At = None) -> Response[str]:
     """What waits, what goes on, what was earned."""
     wait_for(visit, at, *READS)
     role = visit.actor.role
-    referred = same(referrals.list_referrals)(visit).items
+    with visit.house.database.transaction() as connection:
+        referred = referral_board.summary(connection, viewer_of(visit), visit.now)
     moved = same(payout_ledger.list_movements)(visit).items if role in MONEY else None
     account = same(accounts.read_account)(visit) if role in MONEY else None
     return show(
@@ -57,27 +60,25 @@ def overview(visit: ThisVisit, at: At = None) -> Response[str]:
         waits=_waits(visit, referred, account),
         batches=same(imports.list_imports)(visit).items,
         counts=same(applicants.summary)(visit),
-        funnel=pictures.source_funnel(visit, referred),
-        hired=[each for each in referred if each.hired_on],
-        referrals=referred,
+        funnel=pictures.source_funnel(visit, referred.hired),
+        referred=referred,
         whole=_whole(statements(moved)) if moved is not None else None,
         neutral=f"{visit.house.office.public_url}/n/{visit.company}",
     )
 
 
-def _waits(visit: Visit, referred: list[referrals.Outcome], account: AccountShown | None) -> Waits:
+def _waits(visit: Visit, referred: Summary, account: AccountShown | None) -> Waits:
     role, viewer = visit.actor.role, viewer_of(visit)
     with visit.house.database.transaction() as connection:
         rows = projected.waiting(connection, viewer) if role in MAY_OPEN else {}
     asked = same(privacy_requests.list_requests)(visit).items if role is MemberRole.ADMIN else []
     open_requests = [each for each in asked if each.status != "completed"]
-    writes = role in referrals.WRITERS
     return Waits(
         rows=sum(rows.values()),
         batches=len(rows),
         requests=len(open_requests),
         due_on=min((each.due_on for each in open_requests), default=None),
-        recommendations=sum(1 for each in referred if writes and each.confirmed and each.recommendation_version is None),
+        recommendations=referred.to_recommend if role in referrals.WRITERS else 0,
         ending=near_end(visit, limit=1)[1] if role is MemberRole.ADMIN else 0,
         account=account is not None and account.account is None,
     )

@@ -78,9 +78,12 @@ def pool(
     given = dict(zip(names, texts, strict=True))
     wanted = msgspec.structs.replace(_wanted(visit, given), batch=batch)
     viewer, months = viewer_of(visit), months_of(visit)
+    counts = same(applicants.summary)(visit)
+    by_status = msgspec.structs.replace(wanted, status=None) == Wanted()
     with visit.house.database.transaction() as connection:
         rows = applicant_search.search(connection, viewer, wanted, months=months, after=after, limit=PAGE)
-        many = applicant_search.count(connection, viewer, wanted, months=months)
+        if not by_status: many = applicant_search.count(connection, viewer, wanted, months=months)
+        else: many = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
     asked = {name: text for name, text in given.items() if text} | ({"batch": str(batch)} if batch else {})
     return show(
         visit,
@@ -93,7 +96,7 @@ def pool(
         months=months,
         statuses=STATUSES,
         outcomes=list(Outcome),
-        counts=same(applicants.summary)(visit),
+        counts=counts,
         first=f"/source/applicants?{urlencode(asked)}" if after else "",
         following=f"/source/applicants?{urlencode(asked | {'after': str(rows[-1].record.applicant)})}" if len(rows) == PAGE else "",
     )

@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from api.pages.showing import carry_out, filled, same, show, wait_for
-from api.reading import At, found
+from api.reading import AfterId, At, found
 from api.route import Done, Route, ThisVisit, form, page
 from api.text_types import NoBody
 from api.v1 import referrals
@@ -18,17 +18,22 @@ from domain.ids import CompanyId, ReferralId
 from marketplace.commands import applicant as applicants
 
 LIST = "/source/referrals"
+PAGE = 50
 PATH = LIST + "/{referral:uuid}"
 READS = ("referral_board", "placements", "directory")
 
 
 @page(LIST, policy=referrals.READ)
-def all_referrals(visit: ThisVisit, at: At = None) -> Response[str]:
-    """Everybody the company referred, the newest first."""
+def all_referrals(visit: ThisVisit, after: AfterId = None, at: At = None) -> Response[str]:
+    """Everybody the company referred, the newest first, page by page."""
     wait_for(visit, at, *READS)
     visit.back = LIST
-    rows = same(referrals.list_referrals)(visit).items
-    return show(visit, "source_referrals.html", referrals=rows, writes=_writes(visit))
+    page_of = same(referrals.list_referrals)(visit, after=after, limit=PAGE)
+    following = f"{LIST}?after={page_of.next}" if page_of.next else ""
+    return show(
+        visit, "source_referrals.html", referrals=page_of.items, writes=_writes(visit), first=LIST if after else "",
+        following=following,
+    )  # fmt: skip
 
 
 @page(PATH, policy=referrals.READ, facts=referrals.referral_facts)
@@ -51,7 +56,7 @@ def _of_referral(name: str, handler: Route, kind: type[Any]) -> Route:
 
 def _show(visit: Visit, referral: UUID) -> Response[str]:
     office = visit.house.office
-    row = found(next((each for each in same(referrals.list_referrals)(visit).items if each.referral == referral), None))
+    row = found(next(iter(referrals.told(visit, only=referral)), None))
     state = office.referral(ReferralId(referral)).state
     words = applicants.words(office, state.applicant) if _writes(visit) else None
     visit.back = f"{LIST}/{referral}"

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from api.house import House
 from api.policies import Resource, company
-from api.reading import At, Listed, about_company, found, is_behind, viewer_of
+from api.reading import AfterId, At, Limit, Listed, about_company, found, is_behind, viewer_of
 from api.route import Done, ThisVisit, command, done, query
 from api.text_types import Body, NoBody
 from domain.company import CompanyRole, MemberRole
@@ -29,8 +29,6 @@ TAGS = ["applicants"]
 Status = Literal["kept", "scheduled", "invited", "registered", "disowned", "reapplied", "ended"]
 Batch = Annotated[UUID | None, QueryParameter(required=False)]
 WithStatus = Annotated[Status | None, QueryParameter(required=False)]
-After = Annotated[UUID | None, QueryParameter(required=False, description="`next` of the page before.")]
-Limit = Annotated[int, QueryParameter(ge=1, le=100, required=False)]
 
 
 class LetGo(Body, frozen=True):
@@ -64,7 +62,7 @@ def list_applicants(
     visit: ThisVisit,
     batch: Batch = None,
     status: WithStatus = None,
-    after: After = None,
+    after: AfterId = None,
     limit: Limit = 50,
     at: At = None,
 ) -> Listed[applicant_pool.Applicant]:

@@ -12,9 +12,10 @@ from litestar.params import FromPath, JSONBody
 
 from api.house import House
 from api.policies import Resource, company
-from api.reading import At, Listed, about_company, is_behind, viewer_of
+from api.reading import AfterId, At, Limit, Listed, about_company, is_behind, viewer_of
 from api.route import Done, ThisVisit, command, done, query
 from api.text_types import Body, NoBody, Text
+from api.visit import Visit
 from domain.company import CompanyRole, MemberRole
 from domain.ids import CompanyId, ReferralId
 from marketplace.commands import referral as commands
@@ -54,13 +55,19 @@ def referral_facts(house: House, path: Mapping[str, Any]) -> Resource | None:
 
 
 @query("/referrals", policy=READ, tags=TAGS)
-def list_referrals(visit: ThisVisit, at: At = None) -> Listed[Outcome]:
+def list_referrals(visit: ThisVisit, after: AfterId = None, limit: Limit = 50, at: At = None) -> Listed[Outcome]:
     """The company's referrals, newest first. Decline, expiry and block look the same: nothing is said of them."""
-    behind, viewer = is_behind(visit, at, "referral_board", "placements"), viewer_of(visit)
+    behind = is_behind(visit, at, "referral_board", "placements")
+    rows = told(visit, after=after, limit=limit)
+    return Listed(items=rows, next=str(rows[-1].referral) if len(rows) == limit else None, updating=behind)
+
+
+def told(visit: Visit, *, only: UUID | None = None, after: UUID | None = None, limit: int | None = None) -> list[Outcome]:
+    """Referrals of whoever looks, as `referral_board.of_company` finds them, with the names of companies."""
     with visit.house.database.transaction() as connection:
-        rows = referral_board.of_company(connection, viewer, visit.now)
+        rows = referral_board.of_company(connection, viewer_of(visit), visit.now, only=only, after=after, limit=limit)
         names = directory.names(connection, [row.hired_by for row in rows if row.hired_by])
-    return Listed(items=[_outcome(row, names) for row in rows], updating=behind)
+    return [_outcome(row, names) for row in rows]
 
 
 @command("/referrals/{referral:uuid}/recommendation", policy=WRITE, facts=referral_facts, tags=TAGS)

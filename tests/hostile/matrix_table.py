@@ -238,6 +238,7 @@ POST /finance/runs/{run}/approval                         operator:admin,finance
 POST /finance/runs/{run}/rejection                        operator:admin,finance
 GET  /hiring                                              hiring:*
 GET  /hiring/board                                        hiring:*
+GET  /hiring/board/{stage}                                hiring:*
 GET  /hiring/cards/{card}                                 hiring:*
 POST /hiring/cards/{card}/request                         hiring:admin,recruiter[introductions:write]
 GET  /digests/{search}                                    all

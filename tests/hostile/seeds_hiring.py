@@ -62,5 +62,6 @@ def play_job_change(walk: Walk) -> None:
 def look_at_money(walk: Walk) -> None:
     """Board, invoices and one statement."""
     walk.page("by-page", "/hiring/board")
+    walk.page("by-page", "/hiring/board/waiting")
     walk.page("hiring", "/hiring/invoices")
     walk.page("hiring", f"/hiring/invoices/{walk.place.ids['fee']}")

@@ -9,6 +9,7 @@ from uuid import UUID
 import icalendar
 import pytest
 
+from api.pages import hiring_board
 from domain.calendar import JST
 from domain.hire import Side
 from domain.ids import IntroductionId
@@ -46,6 +47,22 @@ def test_the_board_has_a_column_for_each_stage_and_says_what_waits(town: Town, e
     hiring.do(page_of(made), f"{page_of(made)}/stages", stage="interview", reached_on="2027-04-05")
     town.worker.drain()
     assert '<h2 id="interview">面接 (1)</h2>' in hiring.get("/hiring/board").text
+
+
+def test_a_full_stage_shows_its_first_and_has_a_page_of_all(
+    town: Town, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disclosed(town)
+    monkeypatch.setattr(hiring_board, "SHOWN", 0)
+    hiring = enter()
+    board = hiring.get("/hiring/board")
+    assert "/hiring/board/disclosed" in board.links
+    assert "全1件を見る" in board.text
+    there = hiring.get("/hiring/board/disclosed")
+    assert [link for link in there.links if link.startswith("/hiring/introductions/")]
+    assert "該当する方はいません" in hiring.get("/hiring/board/disclosed?number=2").text
+    assert hiring.client.get("/hiring/board/nowhere").status_code == 404
+    assert "/hiring/introductions/" not in enter("other").get("/hiring/board/disclosed").text
 
 
 def test_another_company_sees_an_empty_board(town: Town, enter: Enter) -> None:

@@ -11,6 +11,8 @@ PATHS = [
     "/hiring/jobs/{job}",
     "/hiring/jobs/{job}/change",
     "/hiring/board",
+    "/hiring/board/offer-accepted",
+    "/hiring/board/waiting",
     "/hiring/invoices",
     "/hiring/invoices/{fee}",
     "/hiring/saved-searches",
