@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from domain.policy import Policy
 from projections.introduction_board import Shown
 
 READS = ("introduction_board", "jobs", "placements", "story")
-SHOWN = 10
+SHOWN = 5
 """Of each stage so many stand on the board; a stage by itself has all of its own, page by page."""
 PAGE = 50
 Number = Annotated[int, QueryParameter(required=False, ge=1, le=10_000)]
@@ -130,7 +131,13 @@ def report_by(asked: Shown, policy: Policy, holidays: Holidays) -> date | None:
     """Until when the company is to report the next step; None where nothing is expected of it."""
     if asked.status != "disclosed" or asked.heard_at is None: return None
     if asked.close_on is not None: return asked.close_on
-    return add_business_days(jst_date(asked.heard_at), policy.silence_business_days, holidays)
+    return _days_on(jst_date(asked.heard_at), policy.silence_business_days, holidays)
+
+
+@lru_cache(maxsize=512)
+def _days_on(day: date, business_days: int, holidays: Holidays) -> date:
+    """A thousand introductions know a few dozen days."""
+    return add_business_days(day, business_days, holidays)
 
 
 ROUTES = [board, one_stage]
