@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from litestar import Router
 from litestar.datastructures import CacheControlHeader
+from litestar.file_system import BaseLocalFileSystem
 from litestar.static_files import create_static_files_router
 
 from api.rule import ASSET
+
+if TYPE_CHECKING:
+    from litestar.types import PathType
+    from litestar.types.file_types import FileInfo
 
 OURS = Path(__file__).parent / "static"
 HTMX_SHA256 = "491955cd1810747d7d7b9ccb936400afb760e06d25d53e4572b64b6563b2784e"
@@ -26,6 +33,18 @@ class OtherFileThanPinned(Exception):
     """The installed htmx is not the one that was looked at; the application does not start."""
 
 
+class Folder(BaseLocalFileSystem):
+    """A folder's files. A name that no file can have (too long, a NUL in it) is the name of none, and no failure of ours."""
+
+    async def info(self, path: PathType, **kwargs: Any) -> FileInfo:  # noqa: ANN401  as the base class
+        """As the base class. Raises FileNotFoundError."""
+        try:
+            return await super().info(path, **kwargs)
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno != errno.ENAMETOOLONG: raise
+            raise FileNotFoundError(errno.ENOENT, "no such file") from error
+
+
 def static_routes() -> list[Router]:
     """The routes of all files. Raises OtherFileThanPinned."""
     folder = Path(str(files("js_lib_htmx"))) / "static" / "htmx"
@@ -33,8 +52,8 @@ def static_routes() -> list[Router]:
     ours = CacheControlHeader(max_age=3600, public=True)
     theirs = CacheControlHeader(max_age=_YEAR_S, public=True, immutable=True)
     return [
-        create_static_files_router(HTMX_FOLDER, [folder], opt=ASSET, cache_control=theirs, name="htmx"),
-        create_static_files_router("/static", [OURS], opt=ASSET, cache_control=ours),
+        create_static_files_router(HTMX_FOLDER, [folder], opt=ASSET, cache_control=theirs, name="htmx", file_system=Folder()),
+        create_static_files_router("/static", [OURS], opt=ASSET, cache_control=ours, file_system=Folder()),
     ]
 
 

@@ -55,6 +55,8 @@ class Applicant(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime | None = None
     evaluated: bool = False
     score: float | None = None
+    invited_at: datetime | None = None
+    """When an invitation was sent first."""
 
 
 def touches(entry: Recorded[AnyEvent]) -> Iterable[UUID]:
@@ -105,7 +107,7 @@ def fold(key: UUID, row: Applicant | None, entry: Recorded[AnyEvent]) -> Applica
         case InvitationCancelled() if row:
             return replace(row, status="kept", invitation=None, not_before=None)
         case InvitationSent() if row:
-            return replace(row, status="invited", not_before=None)
+            return replace(row, status="invited", not_before=None, invited_at=row.invited_at or entry.meta.recorded_at)
         case InvitationDisowned() if row:
             return replace(row, status="disowned")
         case Claimed() if row:

@@ -20,7 +20,8 @@ CREATE TABLE applicant_pool (
     invitation uuid,
     not_before timestamptz,
     evaluated boolean NOT NULL,
-    score double precision
+    score double precision,
+    invited_at timestamptz
 );
 CREATE INDEX applicant_pool_company_idx ON applicant_pool (company, applicant);
 CREATE INDEX applicant_pool_newest_idx ON applicant_pool (company, coalesce(rejected_on, '-infinity'::date) DESC, applicant DESC);

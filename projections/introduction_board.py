@@ -68,6 +68,8 @@ class Introduction(msgspec.Struct, frozen=True, kw_only=True):
     questions_open: int = 0
     pick_until: datetime | None = None
     meets_at: datetime | None = None
+    begun_at: datetime | None = None
+    """When the company first said that selection goes on."""
 
 
 _TOLD_WHY = frozenset({RevokeCause.SILENCE, RevokeCause.SELECTION_OVER})
@@ -124,7 +126,8 @@ def fold(key: UUID, row: Introduction | None, entry: Recorded[AnyEvent]) -> Intr
         case PriorContactDecided(upheld=upheld) if row:
             return replace(row, prior_contact="upheld" if upheld else "rejected")
         case StageReached(stage=stage, reached_on=day) if row:
-            return replace(row, stage=stage, stage_on=day, heard_at=entry.meta.recorded_at, close_on=None)
+            at = entry.meta.recorded_at
+            return replace(row, stage=stage, stage_on=day, heard_at=at, close_on=None, begun_at=row.begun_at or at)
         case InterviewTimesNamed() | InterviewAgreed() | InterviewCancelled() as said if row and row.disclosed_at:
             return _arranged(row, said, entry.meta.recorded_at)
         case QuestionAsked() if row:
@@ -269,8 +272,7 @@ def passage(connection: psycopg.Connection[Any], viewer: Viewer) -> Passage:
         WITH mine AS (
             SELECT (b.requested_at AT TIME ZONE 'Asia/Tokyo')::date AS asked_on,
                 (b.disclosed_at AT TIME ZONE 'Asia/Tokyo')::date AS received_on,
-                (SELECT min((s.at AT TIME ZONE 'Asia/Tokyo')::date) FROM story s
-                 WHERE s.subject = b.introduction AND s.kind = 'stage-reached.v1') AS begun_on,
+                (b.begun_at AT TIME ZONE 'Asia/Tokyo')::date AS begun_on,
                 (SELECT min(p.placed_on) FROM placements p
                  WHERE p.introduction = b.introduction AND p.status NOT IN ('contested', 'cancelled')) AS hired_on
             FROM introduction_board b WHERE b.hiring = %(company)s AND {theirs("b.job")}

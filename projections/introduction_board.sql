@@ -27,7 +27,8 @@ CREATE TABLE introduction_board (
     delete_until date,
     questions_open int NOT NULL,
     pick_until timestamptz,
-    meets_at timestamptz
+    meets_at timestamptz,
+    begun_at timestamptz
 );
 CREATE INDEX introduction_board_hiring_idx ON introduction_board (hiring, requested_at DESC);
 GRANT SELECT, INSERT, UPDATE, DELETE ON introduction_board TO relay_app;

@@ -207,9 +207,8 @@ def registered(connection: psycopg.Connection[Any], viewer: Viewer) -> Registere
     row = connection.execute(
         """
         WITH mine AS (
-            SELECT (r.referred_at AT TIME ZONE 'Asia/Tokyo')::date - (
-                    SELECT min((s.at AT TIME ZONE 'Asia/Tokyo')::date) FROM story s
-                    WHERE s.subject = r.applicant AND s.kind = 'invitation-sent.v1' AND s.at <= r.referred_at) AS days
+            SELECT CASE WHEN a.invited_at <= r.referred_at THEN (r.referred_at AT TIME ZONE 'Asia/Tokyo')::date
+                    - (a.invited_at AT TIME ZONE 'Asia/Tokyo')::date END AS days
             FROM referral_board r JOIN applicant_pool a ON a.applicant = r.applicant AND a.company = r.source
             WHERE r.source = %s AND NOT EXISTS (
                 SELECT FROM gate g WHERE g.subject = r.candidate AND g.what IN ('erased', 'merged') AND g.open)

@@ -11,6 +11,7 @@ import pytest
 from litestar.params import FromPath, JSONBody
 
 from api import policies
+from api.assets import HTMX_FOLDER
 from api.body import BadField, read_json
 from api.language import choose
 from api.route import ThisVisit, command, query
@@ -171,6 +172,9 @@ def test_a_command_without_fields_takes_no_fields(door: Street) -> None:
         ("GET", "/static/../app.py", 404),
         ("GET", "/static/%2e%2e/app.py", 404),
         ("GET", "/static/", 404),
+        ("GET", "/static/" + "x" * 300, 404),
+        ("GET", "/static/%00", 404),
+        ("GET", HTMX_FOLDER + "/" + "x" * 300, 404),
         ("GET", "/api/v1/break/%00", 404),
         ("GET", "/api/v1/break/%ff", 404),
         ("GET", "/?a=%00", 400),

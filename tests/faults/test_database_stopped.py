@@ -155,6 +155,8 @@ def test_the_site_says_try_later_while_the_database_stands_still_and_serves_agai
             web.wait()
             with httpx.Client(base_url=url, timeout=HANGS_S) as browser:
                 assert register(browser).is_success
+                # What goes on after an answer holds a connection, beside which the next command would be given a new one.
+                assert eventually(lambda: mails_queued(ground, "site") == 1)
                 with frozen(*backends_of(ground.server.superuser_url_of("site"))):
                     begun = time.monotonic()
                     refused = register(browser)
@@ -164,6 +166,12 @@ def test_the_site_says_try_later_while_the_database_stands_still_and_serves_agai
                 assert eventually(lambda: register(browser).is_success)
         finally:
             web.end()
+
+
+def mails_queued(ground: Ground, name: str) -> int:
+    with psycopg.connect(ground.server.superuser_url_of(name)) as connection:
+        row = connection.execute("SELECT count(*) FROM message").fetchone()
+    return int(row[0]) if row else 0
 
 
 def register(browser: httpx.Client) -> httpx.Response:

@@ -133,17 +133,13 @@ def test_who_was_erased_is_counted_no_more(walked: Town) -> None:
 def test_who_did_not_answer_is_asked_and_no_more_and_days_are_the_median(walked: Town) -> None:
     again = (
         "INSERT INTO introduction_board SELECT (jsonb_populate_record(b, jsonb_build_object('introduction', %s::uuid,"
-        " 'disclosed_at', b.disclosed_at + %s::interval))).* FROM introduction_board b WHERE b.introduction = %s"
+        " 'disclosed_at', b.disclosed_at + %s::interval, 'begun_at', b.begun_at + %s::interval))).*"
+        " FROM introduction_board b WHERE b.introduction = %s"
     )
     first, silent, received = UUID(walked.ids["introduction"]), uuid4(), uuid4()
     with walked.house.database.transaction() as connection, connection.transaction(force_rollback=True):
-        connection.execute(again, (silent, None, first))
-        connection.execute(again, (received, "3 days", first))
-        connection.execute(
-            "INSERT INTO story SELECT (jsonb_populate_record(s, jsonb_build_object('id', 'again', 'subject', %s::uuid,"
-            " 'at', s.at + interval '7 days'))).* FROM story s WHERE s.subject = %s AND s.kind = 'stage-reached.v1' LIMIT 1",
-            (received, first),
-        )
+        connection.execute(again, (silent, None, None, first))
+        connection.execute(again, (received, "3 days", "7 days", first))
         came = introduction_board.passage(connection, viewer(walked, "hiring"))
     assert (came.asked, came.received, came.begun, came.hired) == (3, 2, 2, 1)
     assert (came.received_days, came.begun_days, came.hired_days) == (1.5, 2.0, 0.0)
