@@ -21,7 +21,7 @@ from projections.introduction_board import Shown
 
 HIRING = company(of=CompanyRole.HIRING)
 MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
-READS = ("jobs", "introduction_board", "fees", "story", "placements", "ledger")
+READS = ("jobs", "introduction_board", "fees", "placements", "ledger")
 MOST_YEN = 100_000_000
 Agency = Annotated[str, QueryParameter(required=False, max_length=12)]
 

@@ -27,7 +27,7 @@ from domain.introduction import Stage
 from domain.policy import Policy
 from projections.introduction_board import Shown
 
-READS = ("introduction_board", "jobs", "placements", "story")
+READS = ("introduction_board", "jobs", "placements")
 SHOWN = 5
 """Of each stage so many stand on the board; a stage by itself has all of its own, page by page."""
 PAGE = 50

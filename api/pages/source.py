@@ -25,7 +25,7 @@ from projections.referral_board import Summary
 
 SOURCE = company(of=CompanyRole.SOURCE)
 MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
-READS = ("applicant_pool", "referral_board", "placements", "payout_ledger", "privacy_requests", "directory", "story")
+READS = ("applicant_pool", "referral_board", "placements", "payout_ledger", "privacy_requests", "directory")
 
 
 class Waits(msgspec.Struct, frozen=True, kw_only=True):
