@@ -129,7 +129,7 @@ def account_moved(visit: Visit, account: str, lines: Sequence[Running]) -> Pictu
         for each in lines
         if each.account == account and each.currency == JPY
     ]
-    title = say(language, "%(account)s of this introduction", account=account)
+    title = say(language, "%(account)s of this introduction", account=word(language, "ledger-account", account))
     return charts.ledger_timeline(language, title, moments) if moments else None
 
 

@@ -22,6 +22,7 @@ from domain.referral import (
     ReferralMade,
 )
 from domain.viewer import Viewer
+from projections.gate import ANYTHING
 from projections.projection import Projection
 
 
@@ -105,7 +106,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 _STANDS = """
     r.source = %(company)s AND r.applicant <> %(nobody)s
-    AND NOT EXISTS (SELECT FROM gate m WHERE m.subject = r.candidate AND m.what = 'merged' AND m.object = %(nobody)s AND m.open)
+    AND NOT EXISTS (SELECT FROM gate m WHERE m.subject = r.candidate AND m.what = 'merged' AND m.object = %(anything)s AND m.open)
 """
 """The company's own, and told once: a registration that was merged away is told by the other one."""
 _MAY = """
@@ -153,7 +154,7 @@ def of_company(
             LEFT JOIN LATERAL ({_HIRED}) p ON true
         ) o
         """.encode(),
-        {"company": viewer.company, "now": now, "nobody": NIL, "only": only, "after": after, "limit": limit},
+        {"company": viewer.company, "now": now, "nobody": NIL, "anything": ANYTHING, "only": only, "after": after, "limit": limit},
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Outcome])
 
@@ -190,7 +191,7 @@ def summary(connection: psycopg.Connection[Any], viewer: Viewer, now: datetime) 
             ))::text
         FROM referral_board r WHERE {_STANDS}
         """.encode(),
-        {"company": viewer.company, "now": now, "nobody": NIL},
+        {"company": viewer.company, "now": now, "nobody": NIL, "anything": ANYTHING},
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "{}", type=Summary)
 

@@ -99,10 +99,10 @@ def test_finance_sees_where_the_fees_go(walked: Town) -> None:
 def test_finance_follows_one_introduction_through_an_account(walked: Town) -> None:
     path = "/finance/ledger?introduction={introduction}"
     assert pictured(walked, "operator", path) == {
-        "receivable:hiring of this introduction": [[FEE_ON, "Fee accrued", "¥1,980,000", "¥1,980,000"]]
+        "Receivable from hiring companies of this introduction": [[FEE_ON, "Fee accrued", "¥1,980,000", "¥1,980,000"]]
     }
     assert pictured(walked, "operator", f"{path}&account=commission") == {
-        "commission of this introduction": [[FEE_ON, "Fee accrued", "−¥540,000", "−¥540,000"]]
+        "Commission of the operator of this introduction": [[FEE_ON, "Fee accrued", "−¥540,000", "−¥540,000"]]
     }
     assert walked.filled(path) in walked.browsers["operator"].get("/finance").links
 
