@@ -26,6 +26,9 @@ CREATE TABLE applicant_pool (
 CREATE INDEX applicant_pool_company_idx ON applicant_pool (company, applicant);
 CREATE INDEX applicant_pool_newest_idx ON applicant_pool (company, coalesce(rejected_on, '-infinity'::date) DESC, applicant DESC);
 CREATE INDEX applicant_pool_status_idx ON applicant_pool (company, status);
+-- Those who came are few beside those who are kept; what is counted of them need not look at the others.
+CREATE INDEX applicant_pool_came_idx ON applicant_pool (company, applicant) INCLUDE (invited_at)
+    WHERE status NOT IN ('kept', 'scheduled', 'invited');
 CREATE INDEX applicant_pool_batch_idx ON applicant_pool (batch);
 CREATE UNIQUE INDEX applicant_pool_invitation_idx ON applicant_pool (invitation);
 GRANT SELECT, INSERT, UPDATE, DELETE ON applicant_pool TO relay_app;

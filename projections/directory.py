@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from domain.company import (
     CompanySuspended,
     InvoiceRegistrationRecorded,
     LicenceRecorded,
+    PenaltyClauseDisclosed,
     RewardModeChosen,
     RolesGranted,
 )
@@ -40,6 +41,8 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     t_number: str | None = None
     reward_mode: str | None = None
     suspended: bool = False
+    terms_accepted_at: datetime | None = None
+    """When a hiring company last accepted fee table, refund scheme and penalty clause (違約金規約)."""
     sharing_mode: str = "open"
     sharing_companies: tuple[UUID, ...] = ()
 
@@ -52,6 +55,7 @@ _OWN = (
     RewardModeChosen,
     CompanySuspended,
     CompanyReinstated,
+    PenaltyClauseDisclosed,
 )
 
 
@@ -81,6 +85,8 @@ def fold(key: UUID, row: Company | None, entry: Recorded[AnyEvent]) -> Company:
             return replace(row, suspended=True)
         case CompanyReinstated():
             return replace(row, suspended=False)
+        case PenaltyClauseDisclosed():
+            return replace(row, terms_accepted_at=entry.meta.recorded_at)
         case SharingPolicySet(mode=mode, companies=companies):
             return replace(row, sharing_mode=mode, sharing_companies=companies)
         case _:

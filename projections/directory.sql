@@ -10,6 +10,7 @@ CREATE TABLE directory (
     t_number text,
     reward_mode text,
     suspended boolean NOT NULL,
+    terms_accepted_at timestamptz,
     sharing_mode text NOT NULL,
     sharing_companies uuid[] NOT NULL
 );

@@ -211,7 +211,7 @@ def registered(connection: psycopg.Connection[Any], viewer: Viewer) -> Registere
             SELECT CASE WHEN a.invited_at <= r.referred_at THEN (r.referred_at AT TIME ZONE 'Asia/Tokyo')::date
                     - (a.invited_at AT TIME ZONE 'Asia/Tokyo')::date END AS days
             FROM referral_board r JOIN applicant_pool a ON a.applicant = r.applicant AND a.company = r.source
-            WHERE r.source = %s AND NOT EXISTS (
+            WHERE r.source = %s AND a.status NOT IN ('kept', 'scheduled', 'invited') AND NOT EXISTS (
                 SELECT FROM gate g WHERE g.subject = r.candidate AND g.what IN ('erased', 'merged') AND g.open)
         ), counted AS (
             SELECT count(*) AS registered, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS days FROM mine

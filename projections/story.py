@@ -69,11 +69,3 @@ def of(connection: psycopg.Connection[Any], subject: UUID) -> list[Mention]:
         "SELECT coalesce(json_agg(s ORDER BY s.position), '[]')::text FROM story s WHERE s.subject = %s", (subject,)
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Mention])
-
-
-def last_of(connection: psycopg.Connection[Any], kind: str) -> dict[UUID, datetime]:
-    """When each stream last had an event of this kind; for the operator."""
-    found = connection.execute(
-        "SELECT stream, max(at) FROM story WHERE kind = %s AND subject = stream GROUP BY stream", (kind,)
-    )
-    return dict(found.fetchall())

@@ -8,16 +8,15 @@ from litestar import Response
 from litestar.params import QueryParameter
 
 from api import pictures
-from api.pages.hiring_board import columns_of, tasks_of
+from api.pages.hiring_board import columns_of, standing, tasks_of
 from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.policies import company
 from api.reading import At
 from api.route import Done, ThisVisit, form, page
 from api.text_types import Body, Count
-from api.v1 import companies, fees, introductions, jobs
+from api.v1 import companies, fees, jobs
 from api.visit import Visit
 from domain.company import CompanyRole, MemberRole
-from projections.introduction_board import Shown
 
 HIRING = company(of=CompanyRole.HIRING)
 MONEY = frozenset({MemberRole.ADMIN, MemberRole.FINANCE})
@@ -57,7 +56,7 @@ def _yen(text: str) -> int | None:
 
 
 def _show(visit: Visit, agency_yen: int | None = None) -> Response[str]:
-    asked: list[Shown] = same(introductions.list_introductions)(visit).items
+    asked = standing(visit)
     owed = same(fees.list_fees)(visit).items if visit.actor.role in MONEY else None
     open_jobs = same(jobs.list_jobs)(visit).items
     return show(

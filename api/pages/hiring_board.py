@@ -15,9 +15,9 @@ from litestar.params import FromPath, QueryParameter
 from api import pictures
 from api.pages.showing import same, show, wait_for
 from api.policies import company
-from api.reading import At, found
+from api.reading import At, found, viewer_of
 from api.route import ThisVisit, page
-from api.v1 import hires, introductions, jobs
+from api.v1 import hires, jobs
 from api.v1.hires import OwnPlacement
 from api.visit import Visit
 from domain.calendar import Holidays, add_business_days, end_of_jst_day, jst_date
@@ -25,7 +25,8 @@ from domain.company import CompanyRole
 from domain.hire import Side
 from domain.introduction import Stage
 from domain.policy import Policy
-from projections.introduction_board import Shown
+from projections import introduction_board
+from projections.introduction_board import Standing
 
 READS = ("introduction_board", "jobs", "placements")
 SHOWN = 5
@@ -47,14 +48,14 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One stage and who is in it."""
 
     name: str
-    rows: Sequence[Shown]
+    rows: Sequence[Standing]
 
 
 @page("/hiring/board", policy=company(of=CompanyRole.HIRING))
 def board(visit: ThisVisit, at: At = None) -> Response[str]:
     """Everything that goes on, by stage."""
     wait_for(visit, at, *READS)
-    asked: list[Shown] = same(introductions.list_introductions)(visit).items
+    asked = standing(visit)
     return show(
         visit,
         "hiring_board.html",
@@ -70,7 +71,7 @@ def board(visit: ThisVisit, at: At = None) -> Response[str]:
 @page("/hiring/board/{stage:str}", policy=company(of=CompanyRole.HIRING))
 def one_stage(visit: ThisVisit, stage: FromPath[str], number: Number = 1) -> Response[str]:
     """Everybody at one stage, the newest request first."""
-    columns = columns_of(same(introductions.list_introductions)(visit).items)
+    columns = columns_of(standing(visit))
     column = found(next((each for each in columns if each.name == stage), None))
     first, there = f"/hiring/board/{stage}", column.rows[(number - 1) * PAGE : number * PAGE]
     return show(
@@ -84,16 +85,22 @@ def one_stage(visit: ThisVisit, stage: FromPath[str], number: Number = 1) -> Res
     )
 
 
-def columns_of(asked: Sequence[Shown]) -> list[Column]:
+def standing(visit: Visit) -> list[Standing]:
+    """How the company's introductions stand, as far as whoever looks may see them."""
+    with visit.house.database.reading() as connection:
+        return introduction_board.standing(connection, viewer_of(visit), visit.now)
+
+
+def columns_of(asked: Sequence[Standing]) -> list[Column]:
     """By stage: waiting, each stage of selection, and what is over; empty ones too, so that the way is seen."""
-    by_name: dict[str, list[Shown]] = {name: [] for name in ("waiting", "disclosed", *map(str, Stage), "over")}
+    by_name: dict[str, list[Standing]] = {name: [] for name in ("waiting", "disclosed", *map(str, Stage), "over")}
     for each in asked:
         where = each.status if each.status == "waiting" else (each.stage or "disclosed") if each.status == "disclosed" else "over"
         by_name[where].append(each)
     return [Column(name=name, rows=rows) for name, rows in by_name.items()]
 
 
-def tasks_of(visit: Visit, asked: Sequence[Shown]) -> list[Task]:
+def tasks_of(visit: Visit, asked: Sequence[Standing]) -> list[Task]:
     """What waits for the company, the nearest deadline first."""
     office = visit.house.office
     own = same(hires.list_hires)(visit).items
@@ -106,7 +113,7 @@ def tasks_of(visit: Visit, asked: Sequence[Shown]) -> list[Task]:
     return sorted(found, key=lambda task: (task.until is None, task.until, task.number))
 
 
-def _of(asked: Shown, policy: Policy, holidays: Holidays, now: datetime, *, is_hired: bool) -> list[Task]:
+def _of(asked: Standing, policy: Policy, holidays: Holidays, now: datetime, *, is_hired: bool) -> list[Task]:
     def task(code: str, until: datetime | None = None) -> Task:
         return Task(code=code, introduction=asked.introduction, number=asked.number, until=until)
 
@@ -127,7 +134,7 @@ def _of_hire(hire: OwnPlacement, number: str) -> list[Task]:
     return [Task(code="confirm-hire", introduction=hire.introduction, number=number)] if waits else []
 
 
-def report_by(asked: Shown, policy: Policy, holidays: Holidays) -> date | None:
+def report_by(asked: Standing, policy: Policy, holidays: Holidays) -> date | None:
     """Until when the company is to report the next step; None where nothing is expected of it."""
     if asked.status != "disclosed" or asked.heard_at is None: return None
     if asked.close_on is not None: return asked.close_on

@@ -91,8 +91,8 @@ def _difference(visit: Visit, job: UUID, given: ChangeForm) -> Difference:
     conditions = _meant(visit, job, given).conditions()
     event = change_conditions(state, conditions, expected_version=given.version)
     with visit.house.database.transaction() as connection:
-        asked = introduction_board.of_company(connection, viewer_of(visit), visit.now)
-    mine = [each.status for each in asked if each.job == job]
+        asked = introduction_board.standing(connection, viewer_of(visit), visit.now, job=job)
+    mine = [each.status for each in asked]
     return Difference(
         lines=tuple(
             Line(name=name, before=getattr(state.conditions, name), after=getattr(conditions, name))

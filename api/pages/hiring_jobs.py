@@ -161,8 +161,8 @@ def _new(visit: Visit) -> Response[str]:
 def _job(visit: Visit, job: UUID) -> Response[str]:
     row = same(jobs.read_job)(visit, job).content
     with visit.house.database.transaction() as connection:
-        asked = introduction_board.of_company(connection, viewer_of(visit), visit.now)
-    waiting = sum(1 for each in asked if each.job == job and each.status == "waiting")
+        asked = introduction_board.standing(connection, viewer_of(visit), visit.now, job=job)
+    waiting = sum(1 for each in asked if each.status == "waiting")
     people = same(job_people.list_people)(visit, job).items
     return show(visit, "hiring_job.html", waiting=waiting, job=row, people=people, conditions=CONDITIONS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from domain.company import CompanyRole, MemberRole, RewardMode
 from domain.corporate_number import is_corporate_number
 from domain.ids import OPERATOR
 from domain.refusal import Refused
-from projections import directory, story
+from projections import directory
 from projections.directory import Company
 
 PATH = "/operator/companies/{company:uuid}"
@@ -54,8 +54,6 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     company: Company
     number_ok: bool
     needs_licence: bool
-    terms_shown_at: datetime | None
-    """When a hiring company last accepted fee table, refund scheme and penalty clause (違約金規約)."""
 
 
 @page(PATH, policy=OPERATORS, facts=company_facts)
@@ -92,12 +90,11 @@ def checks(visit: ThisVisit, at: At = None) -> Response[str]:
     today = jst_date(visit.now)
     with visit.house.database.transaction() as connection:
         everyone = directory.everyone(connection)
-        shown = story.last_of(connection, "penalty-clause-disclosed.v1")
     return show(
         visit,
         "operator_checks.html",
         ending=_ending(everyone, today),
-        checked=[_checked(each, shown.get(each.company)) for each in everyone],
+        checked=[_checked(each) for each in everyone],
         register=REGISTER,
         until=today + AHEAD,
     )
@@ -142,10 +139,10 @@ def _ending(everyone: list[Company], today: date) -> list[Ending]:
     return [Ending(company=each, until=until, days_left=(until - today).days) for until, each in soon]
 
 
-def _checked(company: Company, terms_shown_at: datetime | None) -> Check:
+def _checked(company: Company) -> Check:
     needs = CompanyRole.OPERATOR in company.roles or company.reward_mode == RewardMode.CASH
     number_ok = is_corporate_number(company.corporate_number)
-    return Check(company=company, number_ok=number_ok, needs_licence=needs, terms_shown_at=terms_shown_at)
+    return Check(company=company, number_ok=number_ok, needs_licence=needs)
 
 
 ROUTES = [

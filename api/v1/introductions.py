@@ -131,7 +131,7 @@ def read_introduction(visit: ThisVisit, introduction: FromPath[UUID], at: At = N
 
 def _made(visit: Visit, position: int) -> str:
     """The introduction whose request ends at a position: nothing else is in that append."""
-    entry = visit.house.log.read(position - 1, 1)[0]
+    (entry,) = visit.house.log.at([position])
     if not isinstance(entry, Recorded): raise TypeError(position)
     return str(entry.stream)
 

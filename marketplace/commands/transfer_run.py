@@ -84,7 +84,7 @@ def load(office: Office, run: TransferRunId) -> Loaded[TransferRun]:
 
 def drafted_at(office: Office, position: int) -> TransferRunId:
     """The run that a draft wrote, by the position it answered."""
-    (entry,) = office.log.read(position - 1, 1)
+    (entry,) = office.log.at([position])
     return TransferRunId(entry.stream)
 
 

@@ -21,8 +21,8 @@ from marketplace.store.log import Log, Unreadable
 from marketplace.texts.catalogue import Language
 from projections import directory
 
-_REACH = 200
-"""Events read at once; positions further apart than this are read apart."""
+_AT_ONCE = 200
+"""Events read at once."""
 
 # The first events that make a whole stream a part of the story of what they name.
 _BEGINNINGS = [
@@ -112,12 +112,5 @@ def _positions(connection: Connection, subject: UUID) -> list[int]:
 
 def _read(log: Log, positions: Sequence[int]) -> Iterator[list[Recorded[AnyEvent] | Unreadable]]:
     """The events at these positions, some at a time."""
-    start = 0
-    while start < len(positions):
-        first = positions[start]
-        stop = start
-        while stop < len(positions) and positions[stop] < first + _REACH:
-            stop += 1
-        wanted = set(positions[start:stop])
-        yield [entry for entry in log.read(first - 1, positions[stop - 1] - first + 1) if entry.position in wanted]
-        start = stop
+    for start in range(0, len(positions), _AT_ONCE):
+        yield log.at(positions[start : start + _AT_ONCE])

@@ -20,7 +20,7 @@ from psycopg.rows import tuple_row
 from marketplace.store.database import LOG_OPTIONS, LogConnection, NoAnswer
 from marketplace.store.group import GroupCommit
 
-APPEND = "SELECT outcome, at_position, moved FROM relay_append_group(%t::jsonb, %b)"
+APPEND = b"SELECT outcome, at_position, moved FROM relay_append_group(%t::jsonb, %b)"
 RESENDS = 3
 
 _JSON = msgspec.json.Encoder()
@@ -109,7 +109,7 @@ class Appender:
     def __init__(self, url: str) -> None:
         self._url = url
         self._group = GroupCommit[Decided, Appended](self._carry_out, stops=OperationalError)
-        self._connection: LogConnection | None = None
+        self._cursor: psycopg.Cursor[tuple[Any, ...]] | None = None
 
     def append(self, command: Decided) -> Appended:
         """Answers once it is committed. Raises `StreamMoved`, `AlreadyThere`, or the library's `PersistenceError`."""
@@ -117,9 +117,9 @@ class Appender:
 
     def close(self) -> None:
         """Give the connection back."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+        cursor, self._cursor = self._cursor, None
+        if cursor is not None:
+            cursor.connection.close()
 
     def _carry_out(self, group: Sequence[Decided]) -> list[Appended | Exception]:
         """Of a group in which one command cannot be stored, each is carried out by itself: no other shall pay for it."""
@@ -135,7 +135,7 @@ class Appender:
         values = _values(group)
         for attempt in range(1, RESENDS + 1):
             try:
-                rows = self._connected().execute(APPEND, values, prepare=True).fetchall()
+                rows = self._ready().execute(APPEND, values, prepare=True).fetchall()
                 return [_outcome(*row) for row in rows]
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if not self._is_asked_again(error):
@@ -151,18 +151,19 @@ class Appender:
 
         The command ids make asking again safe: each is found stored, or is carried out now. A silence is not asked again.
         """
-        broken = self._connection is None or self._connection.closed
+        broken = self._cursor is None or self._cursor.connection.closed
         rolled_back = (error.sqlstate or "").startswith(_ROLLED_BACK)
         return rolled_back or (broken and not isinstance(error, NoAnswer))
 
-    def _connected(self) -> LogConnection:
-        """The one connection that appends: only one group is written at a time."""
-        if self._connection is None or self._connection.closed:
-            self._connection = None
-            self._connection = LogConnection.connect(
+    def _ready(self) -> psycopg.Cursor[tuple[Any, ...]]:
+        """The one connection that appends, only one group being written at a time; its cursor knows the statement."""
+        if self._cursor is None or self._cursor.connection.closed:
+            self._cursor = None
+            connection = LogConnection.connect(
                 self._url, autocommit=True, row_factory=tuple_row, options=LOG_OPTIONS, connect_timeout=5
             )
-        return self._connection
+            self._cursor = connection.cursor(binary=True)
+        return self._cursor
 
 
 def _values(group: Sequence[Decided]) -> tuple[str, bytes]:

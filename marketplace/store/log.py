@@ -56,6 +56,10 @@ _AFTER = (
     b"SELECT notification_id, originator_id, originator_version, topic, state FROM relay_events"
     b" WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
 )
+_AT = (
+    b"SELECT notification_id, originator_id, originator_version, topic, state FROM relay_events"
+    b" WHERE notification_id = ANY(%s::bigint[]) ORDER BY notification_id"
+)
 
 S = TypeVar("S")
 
@@ -168,6 +172,10 @@ class Log:
     def read(self, after: int, limit: int = 500) -> list[Recorded[AnyEvent] | Unreadable]:
         """The events after a position, in order, without gaps."""
         return [self._recorded(row) for row in self._recorder.rows(_AFTER, (after, limit))]
+
+    def at(self, positions: Sequence[int]) -> list[Recorded[AnyEvent] | Unreadable]:
+        """The events at these positions, in order."""
+        return [self._recorded(row) for row in self._recorder.rows(_AT, (list(positions),))]
 
     def history(self, stream: UUID) -> list[Recorded[AnyEvent]]:
         """One stream's events with their positions and what stands beside them."""

@@ -148,7 +148,7 @@ def _take_up_again(office: Office, connection: Connection, reactions: Mapping[st
 
 
 def _entry_at(office: Office, position: int) -> Recorded[AnyEvent] | Unreadable | None:
-    return next(iter(office.log.read(position - 1, 1)), None)
+    return next(iter(office.log.at([position])), None)
 
 
 def note_refusal(

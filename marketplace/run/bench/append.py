@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from psycopg.conninfo import conninfo_to_dict
@@ -41,7 +41,9 @@ P50, P99 = "p50", "p99"
 MOST_A_SECOND = 16_000
 """So many events a second of a case are made before it begins."""
 
-Write = Callable[[Callable[[], IntroductionRequested]], None]
+Ready = tuple[UUID, IntroductionRequested]
+"""The id of a command, and its event."""
+Write = Callable[[Callable[[], Ready]], None]
 
 PGBENCH = f"pgbench, {PGBENCH_CLIENTS} clients"
 OURS_MANY, OURS_ONE = f"ours, {MANY} threads", "ours, one at a time"
@@ -120,27 +122,30 @@ def _stock_case(threads: int) -> str:
     return "stock, one at a time" if threads == 1 else f"stock, {threads} threads"
 
 
-def made(count: int) -> Callable[[], IntroductionRequested]:
-    """Hands out events that were made beforehand, as pgbench has its bytes; when they are used up, new ones."""
-    ready = deque(sample.request(uuid4()) for _ in range(count))
+def made(count: int) -> Callable[[], Ready]:
+    """Hands out events and ids that were made beforehand, as pgbench has its bytes; when they are used up, new ones.
 
-    def take() -> IntroductionRequested:
+    Randomness is a call of the system, for which a thread leaves the interpreter and has to wait for it again.
+    """
+    ready = deque((uuid4(), sample.request(uuid4())) for _ in range(count))
+
+    def take() -> Ready:
         try:
             return ready.popleft()
         except IndexError:
-            return sample.request(uuid4())
+            return uuid4(), sample.request(uuid4())
 
     return take
 
 
-def _ours(log: Log, take: Callable[[], IntroductionRequested]) -> None:
-    event = take()
-    log.append(sample.command(), {event.introduction: (0, [event])})
+def _ours(log: Log, take: Callable[[], Ready]) -> None:
+    identity, event = take()
+    log.append(sample.command(identity), {event.introduction: (0, [event])})
 
 
-def _stock(stock: StockLog, take: Callable[[], IntroductionRequested]) -> None:
-    event = take()
-    stock.append(event.introduction, 1, sample.meta(), event)
+def _stock(stock: StockLog, take: Callable[[], Ready]) -> None:
+    identity, event = take()
+    stock.append(event.introduction, 1, sample.meta(identity), event)
 
 
 def drive(threads: int, seconds: float, act: Callable[[], None]) -> Driven:

@@ -71,14 +71,14 @@ STEPS: tuple[Callable[[UUID], AnyEvent], ...] = (request, _disclosure, stage)
 """The events of one introduction, in order."""
 
 
-def command() -> Command:
+def command(identity: UUID | None = None) -> Command:
     """A command of its own."""
-    return Command(id=uuid4(), actor=ACTOR, now=NOW)
+    return Command(id=identity or uuid4(), actor=ACTOR, now=NOW)
 
 
-def meta() -> Meta:
+def meta(command: UUID | None = None) -> Meta:
     """What the store would put beside an event of such a command."""
-    return Meta(actor=ACTOR, command=uuid4(), recorded_at=NOW, effective_on=TODAY, policy_version=1)
+    return Meta(actor=ACTOR, command=command or uuid4(), recorded_at=NOW, effective_on=TODAY, policy_version=1)
 
 
 def fill(log: Log, events: int) -> int:

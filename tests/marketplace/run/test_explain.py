@@ -157,9 +157,9 @@ def test_an_event_that_cannot_be_read_is_told_as_such(house: House) -> None:
     assert "This event cannot be read (position 8)." in sentences
 
 
-def test_a_story_far_apart_in_the_log_is_read_whole(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_story_is_read_whole(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = story(house, CANDIDATE)
-    monkeypatch.setattr(explain, "_REACH", 2)
+    monkeypatch.setattr(explain, "_AT_ONCE", 2)
     assert story(house, CANDIDATE) == whole
 
 
