@@ -9,6 +9,7 @@ import msgspec
 from litestar.params import QueryParameter
 
 from api.policies import Resource
+from api.text_types import MOST_INTEGER
 from api.visit import Visit
 from domain.company import MemberRole
 from domain.ids import CompanyId, UserId
@@ -27,6 +28,10 @@ At = Annotated[
 
 
 AfterId = Annotated[UUID | None, QueryParameter(required=False, description="`next` of the page before.")]
+Before = Annotated[
+    int | None,
+    QueryParameter(required=False, ge=1, le=MOST_INTEGER, description="Only what happened before this position."),
+]
 Limit = Annotated[int, QueryParameter(required=False, ge=1, le=100, description="How many at most.")]
 
 

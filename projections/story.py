@@ -63,9 +63,11 @@ def fold(key: str, _row: Mention | None, entry: Recorded[AnyEvent]) -> Mention:
 PROJECTION = Projection(name="story", row=Mention, key="id", touches=touches, fold=fold, adds_only=True)
 
 
-def of(connection: psycopg.Connection[Any], subject: UUID) -> list[Mention]:
-    """Everything that was said of an id, in order."""
+def of(connection: psycopg.Connection[Any], subject: UUID, *, stream: UUID | None = None) -> list[Mention]:
+    """Everything that was said of an id, in order; only in one `stream` where it is named."""
     row = connection.execute(
-        "SELECT coalesce(json_agg(s ORDER BY s.position), '[]')::text FROM story s WHERE s.subject = %s", (subject,)
+        "SELECT coalesce(json_agg(s ORDER BY s.position), '[]')::text FROM story s"
+        " WHERE s.subject = %(subject)s AND (%(stream)s::uuid IS NULL OR s.stream = %(stream)s)",
+        {"subject": subject, "stream": stream},
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Mention])

@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 
 from api.pages.showing import show, wait_for
 from api.policies import operator
-from api.reading import At
+from api.reading import At, Before
 from api.route import ThisVisit, page
 from api.visit import Visit
 from domain.company import MemberRole
@@ -23,6 +23,7 @@ from projections.finder import Found
 
 ANYBODY = operator()
 Ident = Annotated[str, QueryParameter(required=False, max_length=80)]
+PAGE = 200
 READS = ("story", "directory", "introduction_board", "fees", "placements")
 
 _PAGES = {
@@ -45,14 +46,14 @@ def search(visit: ThisVisit, q: Ident = "", at: At = None) -> Response[str]:
 
 
 @page("/operator/stories", policy=ANYBODY)
-def story(visit: ThisVisit, ident: Ident = "", at: At = None) -> Response[str]:
-    """The story of any id: introduction, person, company, job, hire, fee, card, or 紹介番号."""
+def story(visit: ThisVisit, ident: Ident = "", before: Before = None, at: At = None) -> Response[str]:
+    """The story of any id: introduction, person, company, job, hire, fee, card, or 紹介番号; the last of it first."""
     wait_for(visit, at, *READS)
     told = None
     if ident.strip():
         try:
             with visit.house.database.transaction() as connection:
-                told = explain(visit.house.office, connection, ident, visit.language)
+                told = explain(visit.house.office, connection, ident, visit.language, before=before, most=PAGE)
         except Refused as refused:
             visit.refused = sentence(refused.code, visit.language, dict(refused.values))
     person = _person(visit, told.subject) if told and visit.actor.role in {MemberRole.ADMIN, MemberRole.RECRUITER} else None

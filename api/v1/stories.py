@@ -11,7 +11,7 @@ import msgspec
 from litestar.params import PathParameter
 
 from api.policies import candidate, company, either, operator
-from api.reading import At, is_behind
+from api.reading import At, Before, is_behind
 from api.route import ThisVisit, query
 from api.visit import Visit
 from domain import fee
@@ -25,6 +25,7 @@ from projections import candidate_inbox, story
 from projections.story import Mention
 
 Ident = Annotated[str, PathParameter(max_length=80, description="An id, a card, or a 紹介番号.")]
+MOST = 500
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,27 +40,28 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to one thing, in order."""
+    """What happened to one thing, in order. `earlier`: ask again with this as `before`; more happened before it."""
 
     subject: UUID
     told: list[Told]
+    earlier: int | None = None
 
 
 @query("/stories/{ident:str}", policy=either(operator(), company(), candidate), tags=["stories"])
-def read_story(visit: ThisVisit, ident: Ident, at: At = None) -> Story:
-    """What happened to an introduction, hire, fee, job, company or person."""
+def read_story(visit: ThisVisit, ident: Ident, before: Before = None, at: At = None) -> Story:
+    """What happened to an introduction, hire, fee, job, company or person; the operator hears 500 events at a time."""
     is_behind(visit, at, "story", "candidate_inbox")
-    return _whole(visit, ident) if visit.actor.operator else _own(visit, ident)
+    return _whole(visit, ident, before) if visit.actor.operator else _own(visit, ident)
 
 
-def _whole(visit: Visit, ident: str) -> Story:
+def _whole(visit: Visit, ident: str, before: int | None) -> Story:
     with visit.house.database.transaction() as connection:
-        found = explain(visit.house.office, connection, ident, visit.language)
+        found = explain(visit.house.office, connection, ident, visit.language, before=before, most=MOST)
     told = [
         Told(kind=each.kind, at=each.at, who=each.who, stream=each.stream, sentence=each.sentence, ledger=each.ledger)
         for each in found.told
     ]
-    return Story(subject=found.subject, told=told)
+    return Story(subject=found.subject, told=told, earlier=found.earlier)
 
 
 def _own(visit: Visit, ident: str) -> Story:
@@ -69,7 +71,8 @@ def _own(visit: Visit, ident: str) -> Story:
         raise Refused("not-found") from None
     known = _of_person(visit, subject) if visit.actor.kind == "candidate" else _of_company(visit, subject)
     with visit.house.database.transaction() as connection:
-        mentions = story.of(connection, subject)
+        # Of a company thousands speak; what it hears of itself is in its own stream.
+        mentions = story.of(connection, subject, stream=subject if subject == visit.actor.company else None)
     return Story(
         subject=subject,
         told=[

@@ -23,6 +23,8 @@ from projections import directory
 
 _AT_ONCE = 200
 """Events read at once."""
+BELONGS_MOST = 1_000
+"""So many things may belong to a story. A company that has more is told by what names it; each of them has its own story."""
 
 # The first events that make a whole stream a part of the story of what they name.
 _BEGINNINGS = [
@@ -45,28 +47,51 @@ _BEFORE = """
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to one thing. `asked` is the id as it was given, `subject` the id that it stands for."""
+    """What happened to one thing. `asked` is the id as it was given, `subject` the id that it stands for.
+
+    `earlier`: the position before which more happened than is told here. `follows`: is what belongs to it told with it?
+    """
 
     asked: str
     subject: UUID
     language: Language
     told: tuple[Told, ...]
+    earlier: int | None = None
+    follows: bool = True
 
 
-def explain(office: Office, connection: Connection, ident: str, language: Language = "ja") -> Story:
+def explain(
+    office: Office,
+    connection: Connection,
+    ident: str,
+    language: Language = "ja",
+    *,
+    before: int | None = None,
+    most: int | None = None,
+) -> Story:
     """The story of an id: of an introduction, candidate, company, job, applicant, hire or fee, a 紹介番号, or a card.
 
-    Refuses `story-unknown`.
+    In order, whole, or the last `most` events `before` a position. Refuses `story-unknown`.
     """
     subject = _subject(connection, ident.strip())
-    positions = _positions(connection, subject) if subject is not None else []
+    streams, follows = _streams(connection, subject) if subject is not None else (set[UUID](), True)
+    positions = _positions(connection, streams, before, None if most is None else most + 1)
     if subject is None or not positions:
         raise Refused("story-unknown", ident=ident.strip()[:80])
+    more = most is not None and len(positions) > most
+    positions = positions[more:]
     told: list[Told] = []
     for entries in _read(office.log, positions):
         teller = Teller(directory.names(connection, companies_in(entries)), language)
         told += [teller.tell(entry) for entry in entries]
-    return Story(asked=ident.strip(), subject=subject, language=language, told=tuple(told))
+    return Story(
+        asked=ident.strip(),
+        subject=subject,
+        language=language,
+        told=tuple(told),
+        earlier=positions[0] if more else None,
+        follows=follows,
+    )
 
 
 def as_text(story: Story) -> str:
@@ -92,22 +117,31 @@ def _subject(connection: Connection, ident: str) -> UUID | None:
     return card[0] if card else key
 
 
-def _positions(connection: Connection, subject: UUID) -> list[int]:
-    """The positions of all events of the story, in order."""
+def _streams(connection: Connection, subject: UUID) -> tuple[set[UUID], bool]:
+    """Whose mentions make the story: the subject's own streams and, unless they are too many, those that began with it."""
     person, company = CandidateId(subject), CompanyId(subject)
     own = {subject, consent_of(person), account_of(company), sharing_policy_of(company)}
     whole = own | {row[0] for row in connection.execute(_BEFORE, (subject,))}
-    found: set[int] = set()
     frontier = whole
     while frontier:
-        mentions = connection.execute(
-            "SELECT position, stream, version = 1 AND kind = ANY(%s) FROM story WHERE subject = ANY(%s)",
-            (_BEGINNINGS, list(frontier)),
+        begun = connection.execute(
+            "SELECT DISTINCT stream FROM story WHERE subject = ANY(%s) AND version = 1 AND kind = ANY(%s) LIMIT %s",
+            (list(frontier), _BEGINNINGS, BELONGS_MOST + 1),
         ).fetchall()
-        found |= {position for position, _, _ in mentions}
-        frontier = {stream for _, stream, begins in mentions if begins} - whole
+        frontier = {stream for (stream,) in begun} - whole
+        if len(whole) + len(frontier) > BELONGS_MOST: return own, False
         whole |= frontier
-    return sorted(found)
+    return whole, True
+
+
+def _positions(connection: Connection, streams: set[UUID], before: int | None, most: int | None) -> list[int]:
+    """The positions of the story's events, in order: the last `most` of those `before` one."""
+    found = connection.execute(
+        "SELECT DISTINCT position FROM story WHERE subject = ANY(%(streams)s)"
+        " AND (%(before)s::bigint IS NULL OR position < %(before)s) ORDER BY position DESC LIMIT %(most)s",
+        {"streams": list(streams), "before": before, "most": most},
+    )
+    return sorted(position for (position,) in found)
 
 
 def _read(log: Log, positions: Sequence[int]) -> Iterator[list[Recorded[AnyEvent] | Unreadable]]:

@@ -163,6 +163,34 @@ def test_a_long_story_is_read_whole(house: House, monkeypatch: pytest.MonkeyPatc
     assert story(house, CANDIDATE) == whole
 
 
+def test_a_story_is_told_page_by_page_from_its_end(house: House) -> None:
+    pages: list[list[str]] = []
+    before = None
+    while before is not None or not pages:
+        with house.office.database.transaction() as connection:
+            told = explain.explain(house.office, connection, str(INTRODUCTION), before=before, most=7)
+        pages.insert(0, kinds(told))
+        before = told.earlier
+    assert [len(page) for page in pages] == [4, 7, 7]
+    assert [kind for page in pages for kind in page] == INTRODUCED
+
+
+def test_before_its_first_event_a_story_is_unknown(house: House) -> None:
+    with house.office.database.transaction() as connection, pytest.raises(Refused, match="story-unknown"):
+        explain.explain(house.office, connection, str(INTRODUCTION), before=1, most=7)
+
+
+def test_a_company_with_very_much_is_told_by_what_names_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = story(house, HIRING)
+    assert whole.follows
+    assert "stage-reached" in kinds(whole)
+    monkeypatch.setattr(explain, "BELONGS_MOST", 5)
+    told = story(house, HIRING)
+    assert not told.follows
+    assert "introduction-requested" in kinds(told)
+    assert "stage-reached" not in kinds(told)
+
+
 def test_every_kind_of_event_has_both_sentences_and_no_sentence_is_left_over() -> None:
     events = telling.texts()["event"]
     assert set(events) == set(BY_NAME)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.pages import operator_search
 from tests.api.pages.operator.office import EMAIL, NAME, admin, finance
 from tests.api.v1.introductions.test_hire import started
 from tests.api.v1.introductions.test_introduction import ask, disclosed
@@ -61,6 +62,18 @@ def test_a_story_has_words_actors_and_the_event_as_it_is_kept_and_no_person(town
     assert f"user:{town.users['hiring']}" in page
     assert "2027" in page
     for value in (NAME, EMAIL, "小売業"): assert value not in page
+
+
+def test_a_long_story_begins_with_its_end_and_leads_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operator_search, "PAGE", 4)
+    made = disclosed(town)
+    last = admin(town, "en").get(f"/operator/stories?ident={made}")
+    assert last.text.count('id="event-') == 4
+    assert "introduction-requested.v1" not in last.text
+    (back,) = [link for link in last.links if "before=" in link]
+    first = admin(town, "en").get(back)
+    assert "introduction-requested.v1" in first.text
+    assert "identity-disclosed.v1" not in first.text
 
 
 def test_an_ask_waits_for_the_candidate_until_its_deadline(town: Town) -> None:
