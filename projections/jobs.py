@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 from msgspec.structs import replace
+from psycopg.rows import kwargs_row
 
 from domain.event import Recorded
 from domain.events import AnyEvent
@@ -66,14 +67,37 @@ def fold(key: UUID, row: Job | None, entry: Recorded[AnyEvent]) -> Job | None:
 PROJECTION = Projection(name="jobs", row=Job, key="job", touches=touches, fold=fold)
 
 
-def of_company(connection: psycopg.Connection[Any], viewer: Viewer) -> list[Job]:
-    """The viewer's company's jobs, newest first; for a hiring manager those they look after."""
+class Heading(msgspec.Struct, frozen=True, kw_only=True):
+    """A job in one line."""
+
+    job: UUID
+    title: str
+    occupation: str
+    prefecture: str
+    closed: str | None
+
+
+_OF_COMPANY = f"jobs j WHERE j.company = %(company)s AND {theirs('j.job')} AND (%(job)s::uuid IS NULL OR j.job = %(job)s)"
+
+
+def of_company(connection: psycopg.Connection[Any], viewer: Viewer, *, job: UUID | None = None) -> list[Job]:
+    """The viewer's company's jobs, newest first; for a hiring manager those they look after. Only `job` where it is named."""
     row = connection.execute(
-        "SELECT coalesce(json_agg(j ORDER BY j.opened_at DESC, j.job), '[]')::text FROM jobs j"
-        f" WHERE j.company = %(company)s AND {theirs('j.job')}",
-        {"company": viewer.company, "only": viewer.only_assigned},
+        f"SELECT coalesce(json_agg(j ORDER BY j.opened_at DESC, j.job), '[]')::text FROM {_OF_COMPANY}".encode(),
+        _of(viewer, job),
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Job])
+
+
+def headings(connection: psycopg.Connection[Any], viewer: Viewer) -> list[Heading]:
+    """The same jobs without their conditions, which are long."""
+    cursor = connection.cursor(row_factory=kwargs_row(Heading), binary=True)
+    query = f"SELECT j.job, j.title, j.occupation, j.prefecture, j.closed FROM {_OF_COMPANY} ORDER BY j.opened_at DESC, j.job"
+    return cursor.execute(query.encode(), _of(viewer, None)).fetchall()
+
+
+def _of(viewer: Viewer, job: UUID | None) -> dict[str, Any]:
+    return {"company": viewer.company, "only": viewer.only_assigned, "job": job}
 
 
 def one(connection: psycopg.Connection[Any], job: UUID) -> Job | None:

@@ -9,12 +9,13 @@ from litestar.params import QueryParameter
 
 from api import pictures
 from api.pages.hiring_board import columns_of, standing, tasks_of
+from api.pages.hiring_job_choice import headings
 from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.policies import company
 from api.reading import At
 from api.route import Done, ThisVisit, form, page
 from api.text_types import Body, Count
-from api.v1 import companies, fees, jobs
+from api.v1 import companies, fees
 from api.visit import Visit
 from domain.company import CompanyRole, MemberRole
 
@@ -58,14 +59,14 @@ def _yen(text: str) -> int | None:
 def _show(visit: Visit, agency_yen: int | None = None) -> Response[str]:
     asked = standing(visit)
     owed = same(fees.list_fees)(visit).items if visit.actor.role in MONEY else None
-    open_jobs = same(jobs.list_jobs)(visit).items
+    own_jobs = headings(visit)
     return show(
         visit,
         "hiring.html",
         mine=same(companies.read_company)(visit, visit.company),
         policy=visit.house.office.policy,
-        jobs=open_jobs,
-        titles={each.job: each.title for each in open_jobs},
+        jobs=own_jobs,
+        titles={each.job: each.title for each in own_jobs},
         columns=[each for each in columns_of(asked) if each.rows],
         tasks=tasks_of(visit, asked),
         funnel=pictures.hiring_funnel(visit),

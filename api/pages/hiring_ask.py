@@ -12,12 +12,13 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.pages.hiring import HIRING
+from api.pages.hiring_job_choice import choice_of
 from api.pages.hiring_search import Facet, fit_of, job_of
 from api.pages.showing import carry_out, filled, same, show, wait_for
 from api.reading import At
 from api.route import Done, ThisVisit, form, page
 from api.text_types import Body, Count, Text
-from api.v1 import catalogue, introductions, jobs
+from api.v1 import catalogue, introductions
 from api.v1.introductions import Quote
 from api.visit import Visit
 from domain.calendar import end_of_jst_day, jst_date
@@ -87,8 +88,7 @@ def request(visit: ThisVisit, card: FromPath[UUID]) -> Response[str]:
 
 def _card(visit: Visit, card: UUID, job: UUID | None) -> Response[str]:
     found = same(catalogue.read_card)(visit, card)
-    mine = [each for each in same(jobs.list_jobs)(visit).items if each.closed is None]
-    chosen = next((each for each in mine if each.job == job), None)
+    mine, chosen = choice_of(visit, job)
     terms, problem = None, ""
     if job is not None:
         try:

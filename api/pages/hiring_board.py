@@ -13,11 +13,12 @@ from litestar import Response
 from litestar.params import FromPath, QueryParameter
 
 from api import pictures
+from api.pages.hiring_job_choice import headings
 from api.pages.showing import same, show, wait_for
 from api.policies import company
 from api.reading import At, found, viewer_of
 from api.route import ThisVisit, page
-from api.v1 import hires, jobs
+from api.v1 import hires
 from api.v1.hires import OwnPlacement
 from api.visit import Visit
 from domain.calendar import Holidays, add_business_days, end_of_jst_day, jst_date
@@ -62,7 +63,7 @@ def board(visit: ThisVisit, at: At = None) -> Response[str]:
         columns=columns_of(asked),
         shown=SHOWN,
         tasks=tasks_of(visit, asked),
-        titles={each.job: each.title for each in same(jobs.list_jobs)(visit).items},
+        titles={each.job: each.title for each in headings(visit)},
         funnel=pictures.hiring_funnel(visit),
         end_of=end_of_jst_day,
     )
@@ -79,7 +80,7 @@ def one_stage(visit: ThisVisit, stage: FromPath[str], number: Number = 1) -> Res
         "hiring_stage.html",
         column=column,
         there=there,
-        titles={each.job: each.title for each in same(jobs.list_jobs)(visit).items},
+        titles={each.job: each.title for each in headings(visit)},
         first=first if number > 1 else "",
         following=f"{first}?number={number + 1}" if number * PAGE < len(column.rows) else "",
     )

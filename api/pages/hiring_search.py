@@ -12,9 +12,10 @@ from litestar import Response
 from litestar.params import QueryParameter
 
 from api.pages.hiring import HIRING
+from api.pages.hiring_job_choice import choice_of
 from api.pages.showing import same, show
 from api.route import ThisVisit, page
-from api.v1 import catalogue, jobs
+from api.v1 import catalogue
 from api.visit import Visit
 from domain.fit import Facts, Fit, Wanted, fit
 from domain.vocabulary import codes_for
@@ -72,8 +73,7 @@ def show_search(visit: Visit, q: str, given: Mapping[str, str], job: UUID | None
     wanted = {name: [value] for name, value in given.items() if value}
     found = same(catalogue.search)(visit, q=q, **wanted, after=after or None)
     spread = same(catalogue.read_facets)(visit, q=q, **wanted)
-    mine = [each for each in same(jobs.list_jobs)(visit).items if each.closed is None]
-    chosen = next((each for each in mine if each.job == job), None)
+    mine, chosen = choice_of(visit, job)
     kept = {"q": q, **given, "job": str(chosen.job) if chosen else ""}
     return show(
         visit,

@@ -25,6 +25,8 @@ _AT_ONCE = 200
 """Events read at once."""
 BELONGS_MOST = 1_000
 """So many things may belong to a story. A company that has more is told by what names it; each of them has its own story."""
+_MENTIONS_MOST = 4 * BELONGS_MOST
+"""A beginning is found once for each that it names; where so many are found, nobody looks on."""
 
 # The first events that make a whole stream a part of the story of what they name.
 _BEGINNINGS = [
@@ -125,11 +127,11 @@ def _streams(connection: Connection, subject: UUID) -> tuple[set[UUID], bool]:
     frontier = whole
     while frontier:
         begun = connection.execute(
-            "SELECT DISTINCT stream FROM story WHERE subject = ANY(%s) AND version = 1 AND kind = ANY(%s) LIMIT %s",
-            (list(frontier), _BEGINNINGS, BELONGS_MOST + 1),
+            "SELECT stream FROM story WHERE subject = ANY(%s) AND version = 1 AND kind = ANY(%s) LIMIT %s",
+            (list(frontier), _BEGINNINGS, _MENTIONS_MOST),
         ).fetchall()
         frontier = {stream for (stream,) in begun} - whole
-        if len(whole) + len(frontier) > BELONGS_MOST: return own, False
+        if len(begun) == _MENTIONS_MOST or len(whole) + len(frontier) > BELONGS_MOST: return own, False
         whole |= frontier
     return whole, True
 
