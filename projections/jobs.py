@@ -77,14 +77,14 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     closed: str | None
 
 
-_OF_COMPANY = f"jobs j WHERE j.company = %(company)s AND {theirs('j.job')} AND (%(job)s::uuid IS NULL OR j.job = %(job)s)"
+_OF_COMPANY = f"jobs j WHERE j.company = %(company)s AND {theirs('j.job')}"
 
 
-def of_company(connection: psycopg.Connection[Any], viewer: Viewer, *, job: UUID | None = None) -> list[Job]:
-    """The viewer's company's jobs, newest first; for a hiring manager those they look after. Only `job` where it is named."""
+def of_company(connection: psycopg.Connection[Any], viewer: Viewer) -> list[Job]:
+    """The viewer's company's jobs, newest first; for a hiring manager those they look after."""
     row = connection.execute(
         f"SELECT coalesce(json_agg(j ORDER BY j.opened_at DESC, j.job), '[]')::text FROM {_OF_COMPANY}".encode(),
-        _of(viewer, job),
+        _of(viewer),
     ).fetchone()
     return msgspec.json.decode(row[0] if row else "[]", type=list[Job])
 
@@ -93,11 +93,11 @@ def headings(connection: psycopg.Connection[Any], viewer: Viewer) -> list[Headin
     """The same jobs without their conditions, which are long."""
     cursor = connection.cursor(row_factory=kwargs_row(Heading), binary=True)
     query = f"SELECT j.job, j.title, j.occupation, j.prefecture, j.closed FROM {_OF_COMPANY} ORDER BY j.opened_at DESC, j.job"
-    return cursor.execute(query.encode(), _of(viewer, None)).fetchall()
+    return cursor.execute(query.encode(), _of(viewer)).fetchall()
 
 
-def _of(viewer: Viewer, job: UUID | None) -> dict[str, Any]:
-    return {"company": viewer.company, "only": viewer.only_assigned, "job": job}
+def _of(viewer: Viewer) -> dict[str, Any]:
+    return {"company": viewer.company, "only": viewer.only_assigned}
 
 
 def one(connection: psycopg.Connection[Any], job: UUID) -> Job | None:

@@ -86,10 +86,10 @@ def one_stage(visit: ThisVisit, stage: FromPath[str], number: Number = 1) -> Res
     )
 
 
-def standing(visit: Visit) -> list[Standing]:
-    """How the company's introductions stand, as far as whoever looks may see them."""
+def standing(visit: Visit, *, job: UUID | None = None) -> list[Standing]:
+    """How the company's introductions stand, as far as whoever looks may see them; those for one `job` where it is named."""
     with visit.house.database.reading() as connection:
-        return introduction_board.standing(connection, viewer_of(visit), visit.now)
+        return introduction_board.standing(connection, viewer_of(visit), visit.now, job=job)
 
 
 def columns_of(asked: Sequence[Standing]) -> list[Column]:

@@ -9,10 +9,10 @@ from litestar import Response
 from litestar.params import FromPath
 
 from api.pages.asks import CONDITIONS
+from api.pages.hiring_board import standing
 from api.pages.hiring_jobs import StatedForm, checklist, typed
 from api.pages.showing import carry_out, filled, same, show
 from api.precondition import etag
-from api.reading import viewer_of
 from api.route import Done, ThisVisit, form, page
 from api.text_types import Count
 from api.v1 import jobs
@@ -21,7 +21,6 @@ from api.visit import Visit
 from domain.ids import JobId
 from domain.job import Conditions, change_conditions
 from domain.refusal import Refused
-from projections import introduction_board
 from projections.jobs import Job
 
 PATH = "/hiring/jobs/{job:uuid}"
@@ -90,17 +89,15 @@ def _difference(visit: Visit, job: UUID, given: ChangeForm) -> Difference:
     state = visit.house.office.job(JobId(job)).state
     conditions = _meant(visit, job, given).conditions()
     event = change_conditions(state, conditions, expected_version=given.version)
-    with visit.house.database.transaction() as connection:
-        asked = introduction_board.standing(connection, viewer_of(visit), visit.now, job=job)
-    mine = [each.status for each in asked]
+    asked = [each.status for each in standing(visit, job=job)]
     return Difference(
         lines=tuple(
             Line(name=name, before=getattr(state.conditions, name), after=getattr(conditions, name))
             for name in event.changed
         ),
         material=event.material,
-        waiting=mine.count("waiting"),
-        in_selection=mine.count("disclosed"),
+        waiting=asked.count("waiting"),
+        in_selection=asked.count("disclosed"),
     )
 
 

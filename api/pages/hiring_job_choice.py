@@ -18,8 +18,7 @@ def headings(visit: Visit) -> list[Heading]:
 
 def choice_of(visit: Visit, job: UUID | None) -> tuple[list[Heading], Job | None]:
     """Those that are open, and of them the one that is asked for, with its conditions."""
+    found = [each for each in headings(visit) if each.closed is None]
+    if job is None or all(each.job != job for each in found): return found, None
     with visit.house.database.reading() as connection:
-        found = [each for each in jobs.headings(connection, viewer_of(visit)) if each.closed is None]
-        named = job is not None and any(each.job == job for each in found)
-        whole = jobs.of_company(connection, viewer_of(visit), job=job) if named else []
-    return found, whole[0] if whole else None
+        return found, jobs.one(connection, job)

@@ -12,15 +12,15 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from api.pages.asks import CONDITIONS
+from api.pages.hiring_board import standing
 from api.pages.showing import carry_out, filled, same, show, wait_for
-from api.reading import At, viewer_of
+from api.reading import At
 from api.route import Done, ThisVisit, form, page
 from api.text_types import Code, Line, Yen
 from api.v1 import job_people, jobs
 from api.v1.jobs import Closed, JobConditions, NewJob, Stated, job_facts
 from api.visit import Visit
 from domain.job import Conditions, missing_conditions
-from projections import introduction_board
 
 MOST_DIGITS = 12
 
@@ -160,9 +160,7 @@ def _new(visit: Visit) -> Response[str]:
 
 def _job(visit: Visit, job: UUID) -> Response[str]:
     row = same(jobs.read_job)(visit, job).content
-    with visit.house.database.transaction() as connection:
-        asked = introduction_board.standing(connection, viewer_of(visit), visit.now, job=job)
-    waiting = sum(1 for each in asked if each.status == "waiting")
+    waiting = sum(1 for each in standing(visit, job=job) if each.status == "waiting")
     people = same(job_people.list_people)(visit, job).items
     return show(visit, "hiring_job.html", waiting=waiting, job=row, people=people, conditions=CONDITIONS)
 

@@ -81,7 +81,7 @@ def explain(
     if subject is None or not positions:
         raise Refused("story-unknown", ident=ident.strip()[:80])
     more = most is not None and len(positions) > most
-    positions = positions[more:]
+    if more: positions = positions[1:]
     told: list[Told] = []
     for entries in _read(office.log, positions):
         teller = Teller(directory.names(connection, companies_in(entries)), language)

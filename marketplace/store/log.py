@@ -48,18 +48,10 @@ NO_ANSWER = (OperationalError, InterfaceError)
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Companion rows: table → rows (column → JSON-able value; bytea as `\\x…` text), written in the append's transaction."""
 
-_STREAM = (
-    b"SELECT notification_id, originator_id, originator_version, topic, state FROM relay_events"
-    b" WHERE originator_id = %s ORDER BY originator_version"
-)
-_AFTER = (
-    b"SELECT notification_id, originator_id, originator_version, topic, state FROM relay_events"
-    b" WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
-)
-_AT = (
-    b"SELECT notification_id, originator_id, originator_version, topic, state FROM relay_events"
-    b" WHERE notification_id = ANY(%s::bigint[]) ORDER BY notification_id"
-)
+_EVENTS = b"SELECT notification_id, originator_id, originator_version, topic, state FROM relay_events"
+_STREAM = _EVENTS + b" WHERE originator_id = %s ORDER BY originator_version"
+_AFTER = _EVENTS + b" WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+_AT = _EVENTS + b" WHERE notification_id = ANY(%s::bigint[]) ORDER BY notification_id"
 
 S = TypeVar("S")
 

@@ -6,8 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import stripe
 
+from api.v1 import stories
 from domain.calendar import JST, jst_date
 from domain.ids import HireId, fee_of
 from marketplace.commands import account
@@ -165,6 +167,19 @@ def test_the_story_tells_the_operator_everything_and_the_company_only_what_it_ma
     assert {"identity-disclosed.v1", "introduction-requested.v1", "hire-reported.v1", "card-published.v1"} <= set(mine)
     assert not any(kind.startswith(("fee-", "ownership-resolved")) for kind in mine)
     assert town.company("source").read(f"/stories/{hire}").status_code == 404
+
+
+def test_the_operator_reads_a_long_story_back_from_its_end(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _ = started(town)
+    operator = town.company("operator-admin")
+    whole = [each["kind"] for each in operator.get(f"/stories/{made}")["told"]]
+    monkeypatch.setattr(stories, "MOST", len(whole) - 3)
+    last = operator.get(f"/stories/{made}")
+    assert [each["kind"] for each in last["told"]] == whole[3:]
+    first = operator.get(f"/stories/{made}", before=last["earlier"])
+    assert ([each["kind"] for each in first["told"]], first["earlier"]) == (whole[:3], None)
+    assert operator.read(f"/stories/{made}", before=1).json()["code"] == "story-unknown"
+    assert operator.read(f"/stories/{made}", before=0).status_code == 400
 
 
 def test_a_signed_notice_is_kept_once_and_a_forged_one_not_at_all(town: Town) -> None:
