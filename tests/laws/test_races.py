@@ -16,7 +16,7 @@ import pytest
 
 from domain.consent import LIST
 from domain.ids import CandidateId, IntroductionId, introduction_of
-from domain.introduction import CandidateAsked, IdentityDisclosed, IntroductionBlocked, Item, ShareApproved
+from domain.introduction import CandidateAsked, IdentityDisclosed, IntroductionBlocked, Item, ShareApproved, ShareUndone
 from domain.partnership import SharingMode
 from domain.refusal import Refused
 from marketplace.vault.disclosure import open_received, open_recommendation
@@ -151,14 +151,18 @@ def test_nothing_is_disclosed_from_the_very_moment_on_at_which_the_consent_ends(
     assert len(scene.told(IdentityDisclosed)) == times
 
 
-def test_an_undo_in_the_last_moment_is_before_the_disclosure_or_refused(scene: Scene) -> None:
+@pytest.mark.parametrize("meet", [between, at_once])
+def test_an_undo_in_the_last_moment_is_before_the_disclosure_or_refused(
+    scene: Scene, meet: Callable[..., None]
+) -> None:
     scene.asked().acts.approve(scene.key, ASKED_FOR)(scene.office)
     (approved,) = scene.told(ShareApproved)
-    at_once(
+    meet(
         scene.office,
         scene.acts.disclose(scene.key, approved.disclose_not_before),
         scene.acts.undo(scene.key),
     )
+    assert len(scene.told(ShareUndone)) + len(scene.told(IdentityDisclosed)) == 1
     assert len(scene.told(IdentityDisclosed)) == (scene.office.introduction(scene.key).state.disclosed_at is not None)
     assert scene.told(IdentityDisclosed) == [] or scene.office.introduction(scene.key).state.status == "disclosed"
 

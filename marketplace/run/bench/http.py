@@ -1,8 +1,9 @@
 """`relay bench http`: pages and commands each second with 64 clients at once, beside the bare framework's routes.
 
-Every client has a session of its own. Pages: a search in the catalogue, a job, a card with its price. Commands: jobs that
-open. `bare` answers as many bytes from the same server without doing anything. Then all clients go on for five minutes,
-nine pages to a command, with the worker folding beside: whatever is not answered well is counted.
+Every client has sessions of its own. Pages, at one hiring company: a search in the catalogue, a job, a card with its price.
+Commands, at its neighbour: jobs that open, in the end more of them than any company has. `bare` answers as many bytes from
+the same server without doing anything. Then all clients go on for five minutes, nine pages to a command, with the worker
+folding beside: whatever is not answered well is counted.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def measure(here: Ground, say: Say, effort: Effort) -> list[Row]:
         tokens = [site.sign_in("user", site.town.user) for _ in range(effort.clients)]
         page = site.client("user", site.town.user).get(_targets(site)[0]).body
         pages = [_pages(site, token) for token in tokens]
-        commands = [[_command(token)] for token in tokens]
+        commands = [[_command(site.sign_in("user", site.town.neighbour))] for _ in tokens]
         with open_bare(page) as bare:
             plain = [_plain("GET", "/page")], [_plain("POST", "/command")]
             cases = {

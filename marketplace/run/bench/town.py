@@ -1,4 +1,4 @@
-"""Who lives where a bench is run over HTTP: a hiring company with a job, and people of one source whose cards are listed."""
+"""Who lives where a bench is run over HTTP: two hiring companies, one with a job, and people of one source with cards."""
 
 from __future__ import annotations
 
@@ -31,19 +31,20 @@ OCCUPATION, PREFECTURE, SKILLS = "data-analyst", "osaka", ("sql", "python")
 
 
 class Town(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody of each company, the job, and the people."""
+    """Somebody of each company, the job, and the people. What the `neighbour` opens fills none of the `user`'s pages."""
 
     operator: UUID
     source: CompanyId
     source_user: UUID
     hiring: CompanyId
     user: UUID
+    neighbour: UUID
     job: JobId
     people: list[CandidateId]
 
 
 def build(office: Office, drain: Callable[[], None], people: int) -> Town:
-    """Found the relay, admit two companies, open a job, and have that many people list their cards."""
+    """Found the relay, admit three companies, open a job, and have that many people list their cards."""
     part = cast.OPERATOR
     found(
         office,
@@ -62,6 +63,7 @@ def build(office: Office, drain: Callable[[], None], people: int) -> Town:
     _license(office, source)
     hiring, user = _admit(office, cast.TSUBASA)
     company.accept_terms(office, by(office), company_id=hiring, terms_version=1)
+    _, neighbour = _admit(office, msgspec.structs.replace(cast.MINATO, roles=("hiring",)))
     opened = JobId(uuid4())
     job.open_job(
         office,
@@ -85,6 +87,7 @@ def build(office: Office, drain: Callable[[], None], people: int) -> Town:
         source_user=source_user,
         hiring=hiring,
         user=user,
+        neighbour=neighbour,
         job=opened,
         people=registered,
     )

@@ -132,6 +132,11 @@ def test_one_that_checks_what_another_writes_is_in_another_group_but_many_may_ch
     assert counter.groups == [["a"], ["b", "c", "e"], ["d"]]
 
 
+def test_one_that_was_decided_on_what_one_before_it_writes_waits_for_the_next_group() -> None:
+    counter, _ = play([Errand("a"), writing("withdrawal", X), checking("disclosure", X), Errand("d")])
+    assert counter.groups == [["a"], ["withdrawal", "d"], ["disclosure"]]
+
+
 def test_the_same_command_twice_is_in_two_groups() -> None:
     twice = Errand("b")
     counter, _ = play([Errand("a"), twice, twice, Errand("c")])
