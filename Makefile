@@ -12,7 +12,7 @@ CODE := domain projections marketplace api tests
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo serve test lint lock clean browser screenshots
+.PHONY: help demo serve test lint lock clean browser screenshots plants
 .DELETE_ON_ERROR:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make lock    lock requirements/ to pyproject.toml (ARGS=--upgrade takes newer versions)'
 	@echo 'make browser install a Chromium and a Japanese font for the browser tests (apt-get, as root)'
 	@echo 'make screenshots  picture the main pages into docs/pictures'
+	@echo 'make plants  plant each known fault in a copy of the code, and tell which tests fall to it (ARGS="words" chooses)'
 	@echo 'make clean   remove the environment and caches; data stays'
 
 demo: $(READY)
@@ -45,6 +46,9 @@ browser:
 
 screenshots: $(READY)
 	@RELAY_BROWSER=required RELAY_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/browser/test_pictures.py $(ARGS)
+
+plants: $(READY)
+	@$(BIN)/python -m tests.plants $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check $(CODE)

@@ -37,7 +37,7 @@ from marketplace.commands import company, consent
 from marketplace.commands.office import new_id
 from marketplace.run import rebuilding, terminal
 from marketplace.run.wiring import House, open_house
-from marketplace.store.log import NO_ANSWER, AlreadyThere, Appended, Command, Log, StreamMoved, open_log
+from marketplace.store.log import NO_ANSWER, Appended, Command, Log, StreamMoved, open_log
 from marketplace.work import project
 from projections.every import EVERY
 
@@ -45,7 +45,8 @@ NOW = datetime(2027, 3, 1, 3, 0, tzinfo=UTC)
 NEVER = "2199-01-01T00:00:00+00:00"
 LOST = (*NO_ANSWER, psycopg.OperationalError)
 """Answers that say nothing of what became of the command: at the door they are a 503."""
-REFUSALS = (Refused, StreamMoved, AlreadyThere)
+REFUSALS = (Refused, StreamMoved)
+"""No writer writes what could be there already: `AlreadyThere` would be a false failure, and is odd."""
 PATIENCE_S = 60.0
 
 Send = Callable[[], Appended]

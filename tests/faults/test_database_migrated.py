@@ -185,6 +185,8 @@ def test_two_sites_on_the_same_data_share_it_and_the_last_to_end_stops_the_datab
         sites = [relay("serve", environ) for environ in environs]
         try:
             assert eventually(lambda: serves(first) and serves(second), WITHIN_S), [s.poll() for s in sites]
+            server = Cluster(data / "postgres", unprivileged()).running()
+            assert server is not None
             taken = relay("serve", environs[0])
             text, _ = taken.communicate(timeout=WITHIN_S)
             assert (taken.returncode, text) == (
@@ -194,6 +196,7 @@ def test_two_sites_on_the_same_data_share_it_and_the_last_to_end_stops_the_datab
             sites[0].communicate(timeout=WITHIN_S)
             assert serves(second)
             assert not serves(first)
+            assert Cluster(data / "postgres", unprivileged()).running() == server
         finally:
             for site in sites:
                 site.send_signal(signal.SIGTERM)

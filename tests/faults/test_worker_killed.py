@@ -20,6 +20,7 @@ MOMENTS = (
     Seam("marketplace.work.project:store", "before", "project"),
     Seam("marketplace.work.project:store", "after", "project"),
     Seam("marketplace.work.project:advance", "after", "project", 7),
+    Seam("marketplace.store.log:Log.append", "before", "react"),
     Seam("marketplace.store.log:Log.append", "after", "react"),
     Seam("marketplace.store.log:Log.append", "after", "sweep"),
     Seam("marketplace.store.log:Log.append", "after", "tasks"),

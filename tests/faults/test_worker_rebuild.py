@@ -31,8 +31,13 @@ def test_two_rebuilds_at_once_end_as_one(place: Place) -> None:
     site.begin()
     assert eventually(lambda: folded(site))
     site.rows("DELETE FROM story")
-    with ThreadPoolExecutor(2) as both:
-        done = list(both.map(lambda _: rebuild(site), range(2)))
+    with psycopg.connect(site.superuser_url) as held, ThreadPoolExecutor(2) as both:
+        held.execute("LOCK TABLE story IN SHARE MODE")  # neither can put it right before both have come to it
+        under_way = [both.submit(rebuild, site) for _ in range(2)]
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        assert eventually(lambda: site.one(waits) == 2)
+        held.rollback()
+        done = [each.result() for each in under_way]
     assert [len(each) for each in done] == [len(EVERY) + 1] * 2
     assert sum(bool(one.differing) for each in done for one in each) == 1, "the first put it right"
     site.end()

@@ -195,7 +195,7 @@ class Site:
             f"{kind} {key}": (generation, keys, objects)
             for key, kind, generation, keys, objects in self.rows(
                 "SELECT i.id::text, i.kind, i.generation,"
-                " (SELECT count(DISTINCT split_part(k.key, ':', 1)) FROM seen_key k WHERE position(i.id::text in k.key) > 0),"
+                " (SELECT count(DISTINCT split_part(k.key, ':', 2)) FROM seen_key k WHERE position(i.id::text in k.key) > 0),"
                 " (SELECT count(*) FROM stripe_simulator.object o WHERE o.body->'metadata'->>'intent_id' = i.id::text)"
                 " FROM intent i WHERE i.first_sent_at IS NOT NULL AND i.created_at > %s",
                 OPENING + timedelta(minutes=59),

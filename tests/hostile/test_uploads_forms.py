@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 
+from marketplace.importing import check
 from tests.conftest import Database
 from tests.hostile.uploads_files import TABLE
 from tests.hostile.uploads_place import Desk, opened
@@ -90,6 +92,8 @@ def test_cells_that_are_formulas_come_in_as_the_text_they_are(desk: Desk) -> Non
     table = TABLE.splitlines()[0] + '\nA-1,"=HYPERLINK(""http://x.example"")",aoi@example.jp,2026/03/01,2026/04/01,不採用\n'
     answer = desk.to_api("/imports/dry-run", table.encode(), filename="a.csv")
     assert (answer.status_code, answer.json()["rows_read"]) == (200, 1)
+    [person] = check.read(table.encode(), "a.csv", today=date(2027, 3, 1), retention=None).applicants
+    assert person.name == '=HYPERLINK("http://x.example")'
 
 
 @pytest.mark.parametrize(

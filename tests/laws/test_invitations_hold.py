@@ -34,7 +34,7 @@ from tests.laws.interleave import Step, at_once, between, quietly
 from tests.laws.machines import brief, long, play
 from tests.laws.street import SOURCES, Street
 
-PLAIN = brief(examples=5, steps=20)
+PLAIN = brief(examples=10, steps=20)
 LONG = long(examples=60, steps=40)
 
 WHICH = st.integers(0, 2)
@@ -271,3 +271,14 @@ def test_an_invitation_that_waits_in_the_outbox_is_withheld_when_its_ground_fall
     played.act(0, how)
     played.work("tasks")
     assert played.key(0) not in {recipient for _, recipient in played._sent()}
+
+
+def test_who_said_no_to_one_source_is_written_to_by_no_other(street: Street) -> None:
+    """The first two records are of one person; the third is somebody else's, and shows that the mails do leave."""
+    played = Invitations(street)
+    played.bring_in()
+    played.the_quiet_is_over(0, time(12))
+    played.act(0, "disown")
+    played.work("tasks")
+    left = {recipient for _, recipient in played._sent()}
+    assert [played.key(which) in left for which in range(3)] == [False, False, True]

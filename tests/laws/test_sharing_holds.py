@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.consent import LIST
 from domain.ids import CandidateId, IntroductionId, card_of
@@ -45,7 +45,11 @@ VIEWERS = (("alpha",), ("beta",), ("gamma",), ("alpha", "gamma"))
 
 
 class Sharing(RuleBasedStateMachine):
-    """Everybody does what they like."""
+    """Everybody does what they like.
+
+    No rule has a precondition: what threads come to is not the same twice, and a failure would be told as inconsistent
+    data instead of as what it is.
+    """
 
     def __init__(self, street: Street) -> None:
         super().__init__()
@@ -129,13 +133,11 @@ class Sharing(RuleBasedStateMachine):
         if which == 0:
             self.do(self.acts.erase(self.people[0]))
 
-    @precondition(lambda self: self.asks)
     @rule(which=WHICH, items=ITEMS)
     def approve(self, which: int, items: frozenset[Item]) -> None:
         if key := self.pick(which, lambda ask: not ask.over and ask.yes is None):
             self.do(self.acts.approve(key, items))
 
-    @precondition(lambda self: self.asks)
     @rule(which=WHICH, how=st.sampled_from(["decline", "undo", "show_anew", "revoke", "revoke"]))
     def answer(self, which: int, how: str) -> None:
         if key := self.pick(which, lambda ask: (ask.given is not None) == (how == "revoke")):
@@ -250,7 +252,6 @@ class Sharing(RuleBasedStateMachine):
         first = self.acts.request(self.people[who], name, self.jobs[name])
         self.meet(first, self.against(who, name, which, how), threads)
 
-    @precondition(lambda self: self.asks)
     @rule(which=WHICH, how=AGAINST, items=ITEMS, threads=st.booleans())
     def approval_meets(self, which: int, how: str, items: frozenset[Item], threads: bool) -> None:
         key = self.pick(which, lambda ask: ask.seen is not None and ask.yes is None and not ask.over)
