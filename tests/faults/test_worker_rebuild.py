@@ -31,7 +31,7 @@ def test_two_rebuilds_at_once_end_as_one(place: Place) -> None:
     site.begin()
     assert eventually(lambda: folded(site))
     site.rows("DELETE FROM story")
-    with psycopg.connect(site.superuser_url) as held, ThreadPoolExecutor(2) as both:
+    with ThreadPoolExecutor(2) as both, psycopg.connect(site.superuser_url) as held:
         held.execute("LOCK TABLE story IN SHARE MODE")  # neither can put it right before both have come to it
         under_way = [both.submit(rebuild, site) for _ in range(2)]
         waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.consent import LIST
 from domain.ids import CandidateId, IntroductionId, card_of
@@ -24,7 +24,7 @@ from domain.partnership import SharingMode
 from marketplace.store.log import Unreadable
 from marketplace.vault.disclosure import open_received, open_recommendation
 from projections import catalogue
-from projections.catalogue import Query
+from projections.catalogue import MOST_COUNTED, Query
 from tests.laws.acts import ASKED_FOR, Acts
 from tests.laws.interleave import Step, at_once, between, opens, quietly
 from tests.laws.machines import brief, long, play
@@ -45,11 +45,7 @@ VIEWERS = (("alpha",), ("beta",), ("gamma",), ("alpha", "gamma"))
 
 
 class Sharing(RuleBasedStateMachine):
-    """Everybody does what they like.
-
-    No rule has a precondition: what threads come to is not the same twice, and a failure would be told as inconsistent
-    data instead of as what it is.
-    """
+    """Everybody does what they like."""
 
     def __init__(self, street: Street) -> None:
         super().__init__()
@@ -133,11 +129,13 @@ class Sharing(RuleBasedStateMachine):
         if which == 0:
             self.do(self.acts.erase(self.people[0]))
 
+    @precondition(lambda self: self.asks)
     @rule(which=WHICH, items=ITEMS)
     def approve(self, which: int, items: frozenset[Item]) -> None:
         if key := self.pick(which, lambda ask: not ask.over and ask.yes is None):
             self.do(self.acts.approve(key, items))
 
+    @precondition(lambda self: self.asks)
     @rule(which=WHICH, how=st.sampled_from(["decline", "undo", "show_anew", "revoke", "revoke"]))
     def answer(self, which: int, how: str) -> None:
         if key := self.pick(which, lambda ask: (ask.given is not None) == (how == "revoke")):
@@ -252,6 +250,7 @@ class Sharing(RuleBasedStateMachine):
         first = self.acts.request(self.people[who], name, self.jobs[name])
         self.meet(first, self.against(who, name, which, how), threads)
 
+    @precondition(lambda self: self.asks)
     @rule(which=WHICH, how=AGAINST, items=ITEMS, threads=st.booleans())
     def approval_meets(self, which: int, how: str, items: frozenset[Item], threads: bool) -> None:
         key = self.pick(which, lambda ask: ask.seen is not None and ask.yes is None and not ask.over)
@@ -300,7 +299,7 @@ class Sharing(RuleBasedStateMachine):
             viewer = self.street.viewer(*names)
             companies = {self.street.companies[name] for name in names}
             with self.street.house.database.transaction() as connection:
-                found = catalogue.search(connection, viewer, Query(limit=50), now)
+                found = catalogue.search(connection, viewer, Query(limit=MOST_COUNTED), now)
                 counted = catalogue.count(connection, viewer, Query(), now)
             cards = {each.card: each for each in found}
             assert counted == len(cards)

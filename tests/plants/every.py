@@ -16,4 +16,4 @@ EVERY: tuple[Plant, ...] = (
     *speed.PLANTS,
 )
 NEEDS_NONE: dict[str, str] = {**erasure.NEEDS_NONE, **hostile.NEEDS_NONE, **hostile_uploads.NEEDS_NONE}
-"""Tests that no fault of the product makes fall, because they test the tests; why, of each."""
+"""Tests that no fault of the product makes fall, because they test the tests or the server's library; why, of each."""

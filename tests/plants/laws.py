@@ -185,19 +185,24 @@ _INVITATIONS: tuple[Plant, ...] = (
         "",
         "test_no_long_history_invites_early_at_night_without_a_basis_or_after_a_no",
     ),
-    plant(
-        "of whoever has not registered yet nothing is asked",
-        COOLING_OFF,
-        '    if opted_out: raise Refused("opted-out")\n',
-        "    if applicant.candidate is None: return\n",
-        "test_no_long_history_invites_early_at_night_without_a_basis_or_after_a_no",
-    ),
-    plant(
-        "an invitation that was sent can be sent again, and taken back",
-        "domain/applying.py",
-        '    if waiting.status is not InvitationStatus.SCHEDULED: raise Refused("invitation-not-waiting")\n',
-        "",
-        "test_no_history_invites_early_at_night_without_a_basis_or_after_a_no",
+    Plant(
+        "whoever has not registered yet is written to at any time, again and again",
+        (
+            Edit(
+                COOLING_OFF,
+                '    if opted_out: raise Refused("opted-out")\n',
+                "    if applicant.candidate is None: return\n",
+            ),
+            Edit(
+                "domain/applying.py",
+                '    if waiting.status is not InvitationStatus.SCHEDULED: raise Refused("invitation-not-waiting")\n',
+                "",
+            ),
+        ),
+        (
+            "test_no_history_invites_early_at_night_without_a_basis_or_after_a_no",
+            "test_no_long_history_invites_early_at_night_without_a_basis_or_after_a_no",
+        ),
     ),
     plant(
         "the source's days of quiet are not counted",

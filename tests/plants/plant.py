@@ -65,5 +65,9 @@ def function_of(test: str) -> str:
 
 
 def fell(report: str) -> set[str]:
-    """The tests that pytest's short summary (`-rfE`) tells of, without their cases. A file that cannot be read is none."""
-    return set(re.findall(r"^(?:FAILED|ERROR) \S+?::(\w+)", report, re.MULTILINE))
+    """The tests that pytest's short summary (`-rfE`) tells of, without their cases.
+
+    A file that cannot be read is none, nor is one at whose end somebody else's connection was found open.
+    """
+    told = re.findall(r"^(?:FAILED|ERROR) \S+?::(\w+)(.*)", report, re.MULTILINE)
+    return {name for name, why in told if "UnraisableException" not in why}

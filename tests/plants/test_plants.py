@@ -48,7 +48,8 @@ def test_every_test_of_what_must_hold_falls_to_something(folder: str) -> None:
 def test_what_fell_is_read_out_of_the_summary() -> None:
     report = (
         "FAILED tests/laws/test_x.py::test_one[a case] - assert 1 == 2\nERROR tests/laws/test_x.py::test_two - Refused\n"
-        "ERROR tests/laws/test_y.py - ImportError\nFAILED tests/laws/test_x.py::test_three\n2 failed, 1 error in 3.00s\n"
+        "ERROR tests/laws/test_y.py - ImportError\nFAILED tests/laws/test_x.py::test_three\n"
+        "ERROR tests/laws/test_x.py::test_four - pytest.PytestUnraisableExceptionWarning: socket\n2 failed, 1 error in 3.00s\n"
     )
     assert fell(report) == {"test_one", "test_two", "test_three"}
 
