@@ -208,7 +208,7 @@ _INVITATIONS: tuple[Plant, ...] = (
         "the source's days of quiet are not counted",
         COOLING_OFF,
         "end_of_jst_day((applicant.rejected_on or jst_date(now)) + timedelta(days=days))",
-        "end_of_jst_day((applicant.rejected_on or jst_date(now)) + timedelta(days=days - days))",
+        "end_of_jst_day(applicant.rejected_on or jst_date(now))",
         "test_an_invitation_that_waits_in_the_outbox_is_withheld_when_its_ground_falls_away",
     ),
     Plant(
