@@ -110,6 +110,6 @@ def test_a_length_that_lies_is_no_way_in(desk: Desk, head: bytes, first: bytes) 
     smuggled = b"GET /source HTTP/1.1\r\nHost: x\r\n\r\n"
     path = b"POST /api/v1/imports/dry-run?filename=a.csv HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
     came = desk.raw(path + desk.token.encode() + b"\r\n" + head + b"\r\n\r\n" + smuggled, 3.0)
-    assert came.count(b"HTTP/1.1 ") <= 1, came[:400]
-    assert came == b"" or came.split(b" ", 2)[1] in {first, b"400", b"413", b"408"}, came[:200]
+    assert came.count(b"HTTP/1.1 ") == 1, came[:400]
+    assert came.split(b" ", 2)[1] == first, came[:200]
     assert desk.client.get("/api/v1/openapi.json").status_code == 200

@@ -1,6 +1,6 @@
 """`make plants`: plants each fault in a copy of the checkout and tells which tests fell to it. Standing tests prove nothing.
 
-Words choose plants whose sentence or file holds one of them. Exit code 1 where a test that should have fallen stands.
+Words choose plants whose sentence, files or tests hold one of them. Exit code 1 where a test that should have fallen stands.
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ def standing(each: Plant, bed: Path) -> tuple[set[str], str]:
 @contextmanager
 def planted(each: Plant, bed: Path) -> Iterator[None]:
     """The fault stands in that copy for as long as the block lasts."""
-    kept = {edit.file: (bed / edit.file).read_text("utf-8") for edit in each.edits}
+    harm = each.harm(bed)
     try:
-        for edit in each.edits: edit.plant(bed)
+        for file, (_, harmed) in harm.items(): (bed / file).write_text(harmed, "utf-8")
         yield
     finally:
-        for file, text in kept.items(): (bed / file).write_text(text, "utf-8")
+        for file, (whole, _) in harm.items(): (bed / file).write_text(whole, "utf-8")
 
 
 def _pytest(bed: Path, nodes: Sequence[str]) -> str:

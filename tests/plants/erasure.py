@@ -117,13 +117,6 @@ _LAST_MAIL: tuple[Plant, ...] = (
 )
 _RACES: tuple[Plant, ...] = (
     plant(
-        "what was decided before an erasure is written after it",
-        "marketplace/run/migrations/0070_group_append.sql",
-        "WHERE v.version <> coalesce(",
-        "WHERE false AND v.version <> coalesce(",
-        "test_what_was_sealed_before_the_key_went_is_not_written_after_it",
-    ),
-    plant(
         "only the keys of a person go, and their rows stay",
         "marketplace/vault/erasure.py",
         '    "DELETE FROM vault_record WHERE subject_kind = %(kind)s AND subject_id = %(id)s",\n',

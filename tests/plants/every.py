@@ -15,5 +15,5 @@ EVERY: tuple[Plant, ...] = (
     *hostile_uploads.PLANTS,
     *speed.PLANTS,
 )
-NEEDS_NONE: dict[str, str] = {**erasure.NEEDS_NONE, **hostile.NEEDS_NONE, **hostile_uploads.NEEDS_NONE}
+NEEDS_NONE: dict[str, str] = {**erasure.NEEDS_NONE, **hostile.NEEDS_NONE}
 """Tests that no fault of the product makes fall, because they test the tests or the server's library; why, of each."""

@@ -78,6 +78,7 @@ _GROUPS: tuple[Plant, ...] = (
         APPEND,
         "    PERFORM pg_advisory_xact_lock(7160293847);\n",
         "",
+        "test_a_server_that_takes_no_more_connections_loses_and_doubles_nothing",
         "test_who_waits_for_a_stopped_holder_of_the_append_lock_is_told_so_in_five_seconds",
         "test_a_backend_stopped_with_the_append_lock_in_its_hand_leaves_its_command_whole_or_undone",
     ),

@@ -8,6 +8,14 @@ GATEWAY = "marketplace/settlement/stripe/gateway.py"
 READERS = "marketplace/messages/readers.py"
 SMTP = "marketplace/messages/smtp.py"
 
+ANOTHER_KEY = Edit(
+    GATEWAY,
+    'return {"idempotency_key": f"{call.idempotency_key}:{step}" if step else call.idempotency_key}',
+    'key = call.idempotency_key[:37] + str(__import__("secrets").randbelow(10_000))\n'
+    '    return {"idempotency_key": f"{key}:{step}" if step else key}',
+)
+"""As well formed as the right one: another kind of key would be refused before it is sent."""
+
 _MAIL: tuple[Plant, ...] = (
     plant(
         "a line that broke is never tried again",
@@ -71,14 +79,7 @@ _STRIPE: tuple[Plant, ...] = (
         "test_whatever_stripe_answers_on_the_way_there_is_one_effect_and_the_poll_finds_it[answer-lost]",
         "test_an_answer_in_other_words_is_no_answer_and_what_was_done_is_found[html-200]",
     ),
-    plant(
-        "each try at Stripe has a key of its own",
-        GATEWAY,
-        'return {"idempotency_key": f"{call.idempotency_key}:{step}" if step else call.idempotency_key}',
-        'key = call.idempotency_key[:37] + str(__import__("secrets").randbelow(10_000))\n'
-        '    return {"idempotency_key": f"{key}:{step}" if step else key}',
-        "test_nothing_is_charged_or_paid_twice[jumps0]",
-    ),
+    Plant("each try at Stripe has a key of its own", (ANOTHER_KEY,), ("test_nothing_is_charged_or_paid_twice[jumps0]",)),
     plant(
         "a notice that comes again is an error of ours",
         "marketplace/settlement/inbox.py",

@@ -106,6 +106,7 @@ _WIRE: tuple[Plant, ...] = (
         '"request_max_body_size": most_bytes, **more}',
         '"request_max_body_size": None, **more}',
         "test_a_body_of_another_length_than_it_says_is_never_carried_out",
+        "test_a_length_that_lies_is_no_way_in",
     ),
     plant(
         "a body that breaks off is an error of ours",

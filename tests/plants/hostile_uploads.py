@@ -103,6 +103,3 @@ _FORMS: tuple[Plant, ...] = (
     ),
 )
 PLANTS = (*_FILES, *_NAMES_AND_CELLS, *_FORMS)
-NEEDS_NONE = {
-    "test_a_length_that_lies_is_no_way_in": "where a body ends is for the server's library to say; it is held to that",
-}

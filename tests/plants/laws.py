@@ -35,6 +35,8 @@ _SHOWN_AND_PERMITTED: tuple[Plant, ...] = (
         "projections/catalogue.py",
         'clauses = ["c.listed", VISIBLE]',
         'clauses = ["c.listed"]',
+        "test_a_tiny_round_of_visible_shows_every_command_and_nobody_who_withdrew",
+        "test_of_a_thousand_withdrawals_raced_by_readers_none_is_visible_once_acknowledged",
         "test_no_history_shows_discloses_counts_or_sends_what_the_person_does_not_permit",
         "test_no_long_history_shows_discloses_counts_or_sends_what_the_person_does_not_permit",
     ),
@@ -114,6 +116,7 @@ _RACES: tuple[Plant, ...] = (
         "test_no_yes_is_taken_when_it_is_forbidden_between_the_decision_and_the_append[change]",
         "test_a_recommendation_that_is_no_longer_given_is_not_handed_over",
         "test_nobody_is_asked_for_a_recommendation_that_is_no_longer_given",
+        "test_what_was_sealed_before_the_key_went_is_not_written_after_it",
     ),
     plant(
         "a company is told that it is blocked",

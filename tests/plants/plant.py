@@ -27,11 +27,6 @@ class Edit:
             raise ValueError(message)
         return text.replace(self.stands, self.instead)
 
-    def plant(self, checkout: Path) -> None:
-        """Harm the file. Raises ValueError."""
-        path = checkout / self.file
-        path.write_text(self.harmed(path.read_text("utf-8")), "utf-8")
-
 
 @dataclass(frozen=True)
 class Plant:
@@ -40,6 +35,13 @@ class Plant:
     says: str
     edits: tuple[Edit, ...]
     falls: tuple[str, ...]
+
+    def harm(self, checkout: Path) -> dict[str, tuple[str, str]]:
+        """Of each file that it touches the text as it is there and as the fault makes it. Raises ValueError."""
+        whole = {edit.file: (checkout / edit.file).read_text("utf-8") for edit in self.edits}
+        harmed = dict(whole)
+        for edit in self.edits: harmed[edit.file] = edit.harmed(harmed[edit.file])
+        return {file: (text, harmed[file]) for file, text in whole.items()}
 
 
 def plant(says: str, file: str, stands: str, instead: str, *falls: str) -> Plant:

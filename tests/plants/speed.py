@@ -8,13 +8,6 @@ GROUP = "marketplace/store/group.py"
 
 PLANTS: tuple[Plant, ...] = (
     plant(
-        "two groups are appended at once",
-        "marketplace/run/migrations/0070_group_append.sql",
-        "    PERFORM pg_advisory_xact_lock(7160293847);\n",
-        "",
-        "test_a_server_that_takes_no_more_connections_loses_and_doubles_nothing",
-    ),
-    plant(
         "a waiter who is interrupted leaves its turn to nobody",
         GROUP,
         "            interrupted = error\n        else:",
@@ -34,14 +27,6 @@ PLANTS: tuple[Plant, ...] = (
         "        if time.monotonic() >= deadline:",
         "        if time.monotonic() < deadline:",
         "test_a_tiny_round_of_visible_shows_every_command_and_nobody_who_withdrew",
-    ),
-    plant(
-        "a search shows who has withdrawn until the catalogue has heard of it",
-        "projections/catalogue.py",
-        'clauses = ["c.listed", VISIBLE]',
-        'clauses = ["c.listed"]',
-        "test_a_tiny_round_of_visible_shows_every_command_and_nobody_who_withdrew",
-        "test_of_a_thousand_withdrawals_raced_by_readers_none_is_visible_once_acknowledged",
     ),
     plant(
         "a bench counts an error as an answer",

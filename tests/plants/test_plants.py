@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.plants import __main__ as runner
 from tests.plants.every import EVERY, NEEDS_NONE
-from tests.plants.plant import HOLDS, ROOT, Edit, Plant, fell, function_of, named_tests, plant
+from tests.plants.plant import HOLDS, ROOT, Plant, fell, function_of, named_tests, plant
 
 TESTS = named_tests(ROOT)
 
 
-def harm(files: Sequence[Edit]) -> dict[str, str]:
-    """The files with the fault in them."""
-    texts = {edit.file: (ROOT / edit.file).read_text("utf-8") for edit in files}
-    for edit in files: texts[edit.file] = edit.harmed(texts[edit.file])
-    return texts
-
-
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.says)
 def test_a_fault_fits_the_code_and_names_tests_that_there_are(each: Plant) -> None:
-    for file, text in harm(each.edits).items():
+    for file, (whole, harmed) in each.harm(ROOT).items():
         assert not file.startswith("tests/"), "the product is harmed, not its tests"
-        assert text != (ROOT / file).read_text("utf-8")
-        if file.endswith(".py"): ast.parse(text)
+        assert harmed != whole
+        if file.endswith(".py"): ast.parse(harmed)
     assert each.falls != ()
     assert {function_of(test) for test in each.falls} <= TESTS.keys()
 
 
-def test_no_fault_is_said_twice() -> None:
+def test_no_fault_is_said_or_planted_twice() -> None:
     assert len({each.says for each in EVERY}) == len(EVERY)
+    assert len({each.edits for each in EVERY}) == len(EVERY)
 
 
 @pytest.mark.parametrize("folder", HOLDS)
