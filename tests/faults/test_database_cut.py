@@ -189,16 +189,27 @@ def test_a_process_of_eight_threads_killed_twenty_times_leaves_every_command_who
 
 
 def cut_under_writers(ground: Ground, proxy: Proxy, name: str, faults: int) -> Diary:
-    """Eight writers through a line on which every eighth request meets a fault, until so many were met."""
+    """Eight writers through a line on which every eighth request meets a fault, until so many were met.
+
+    Most of them meet readers: it goes on until enough commands were found stored after their answer was lost.
+    """
     diary = Diary()
     proxy.calm()
     before = sum(proxy.done.values())
+
+    def met() -> int:
+        return sum(proxy.done.values()) - before
+
+    def found_again() -> int:
+        return sum(entry.said == "again" for entry in list(diary.entries))
+
     with ExitStack() as stack:
         sound = stack.enter_context(ground.house(name))
         through = [stack.enter_context(ground.house(name, through=proxy.url)) for _ in range(2)]
         with folding(through[0]), writing(through, diary, writers=8, seed=faults):
             proxy.chance(0.12, seed=faults)
-            while sum(proxy.done.values()) - before < faults:
+            while met() < faults or found_again() < faults // 20:
+                assert met() < 10 * faults, "of all whose answer was lost hardly one was found again"
                 diary.wait_for_acks(5)
             proxy.calm()
             diary.wait_for_acks(20)

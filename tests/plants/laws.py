@@ -45,7 +45,8 @@ _SHOWN_AND_PERMITTED: tuple[Plant, ...] = (
         SHARE,
         "max(at + timedelta(minutes=policy.undo_minutes), now.rest_until or at)",
         "now.rest_until or at",
-        "test_no_long_history_shows_discloses_counts_or_sends_what_the_person_does_not_permit",
+        "test_nothing_is_disclosed_before_the_tenth_minute",
+        "test_a_yes_undone_at_minute_nine_leaves_nothing_and_a_second_yes_is_handed_over_after_ten_minutes",
     ),
     plant(
         "a block is not asked by the rule",
@@ -259,7 +260,8 @@ _MONEY: tuple[Plant, ...] = (
         "domain/rules/fee_collection.py",
         "settled_yen = min(gross_yen, fee.open_yen)",
         "settled_yen = gross_yen",
-        "test_no_long_history_charges_or_pays_anybody_twice",
+        "test_what_is_paid_too_much_waits_as_prepayment",
+        "test_a_prepayment_pays_the_next_fee_of_the_same_company_once",
     ),
     plant(
         "a payment is booked one yen too high",
